@@ -1,0 +1,5 @@
+"""Protocol in, trial out."""
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"

@@ -1,0 +1,47 @@
+"""Fixtures and settings every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+KINDS = ("independent", "published", "double_programmed", "unvalidated")
+UNMARKED = pytest.StashKey[list[str]]()
+
+# numba compiles inside the first example, so no deadline; in CI the examples are the same every time
+settings.register_profile(
+    "trialwright",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("trialwright")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Remember which tests do not say how independent they are; a test of the tests reads the list."""
+    tests = ROOT / "tests"
+    config.stash[UNMARKED] = [
+        item.nodeid
+        for item in items
+        if item.path.is_relative_to(tests) and not any(item.get_closest_marker(kind) for kind in KINDS)
+    ]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Folder that holds pyproject.toml."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of parity data kept outside the repository; the test is skipped, and says so, where it is absent."""
+    place = Path(os.environ.get("TRIALWRIGHT_DATA") or ROOT.parent / "shared" / "data")
+    if not place.is_dir():
+        pytest.skip(f"parity data not found at {place}: set TRIALWRIGHT_DATA to their folder")
+    return place
