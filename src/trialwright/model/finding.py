@@ -79,16 +79,46 @@ class FindingRule:
 
 
 _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
-    ("F01", "E", "a file that study.json names is not there", "put the file into the folder or take it out of study.json"),
+    (
+        "F01",
+        "E",
+        "a file that study.json names is not there",
+        "put the file into the folder or take it out of study.json",
+    ),
     ("F02", "E", "a file cannot be read as a table", "save it as CSV in UTF-8, comma between, one row a line"),
     ("F03", "E", "one column where many are due", "check the separator: the columns are parted by commas"),
-    ("F04", "E", "a Parquet column holds numbers or dates where text is due", "write the column as text, as it was entered"),
-    ("F05", "I", "a column or a file that no table declares", "nothing, if it is meant to be kept beside the study's tables"),
+    (
+        "F04",
+        "E",
+        "a Parquet column holds numbers or dates where text is due",
+        "write the column as text, as it was entered",
+    ),
+    (
+        "F05",
+        "I",
+        "a column or a file that no table declares",
+        "nothing, if it is meant to be kept beside the study's tables",
+    ),
     ("F06", "E", "two files for one domain", "leave one of the two in the folder"),
     ("F07", "E", "rows or a folder of another study", "use the folder of this study"),
-    ("F08", "E", "a file is not the one that study.json describes", "bring back the file, or have study.json written anew"),
-    ("F09", "W", "the folder was made for another version of the study file", "use the study file the folder was made for"),
-    ("F10", "I", "study.json gives no SHA-256 for a file", "have study.json list the file, so that a change is noticed"),
+    (
+        "F08",
+        "E",
+        "a file is not the one that study.json describes",
+        "bring back the file, or have study.json written anew",
+    ),
+    (
+        "F09",
+        "W",
+        "the folder was made for another version of the study file",
+        "use the study file the folder was made for",
+    ),
+    (
+        "F10",
+        "I",
+        "study.json gives no SHA-256 for a file",
+        "have study.json list the file, so that a change is noticed",
+    ),
     ("K01", "E", "a key is missing", "give every row its USUBJID and a sequence number of 1 or more"),
     ("K02", "E", "a key is doubled", "number the rows of a subject so that no number comes twice"),
     ("K03", "E", "a subject is not in DM", "add the subject to dm, or correct USUBJID"),
@@ -96,21 +126,46 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("K05", "W", "two rows are equal but for the sequence number", "remove one, if the fact was entered twice"),
     ("C01", "W", "a code is not in its list", "use a code of the list; until then the fact counts as unknown"),
     ("C02", "W", "a code is not written in capitals", "write the code exactly as in its list; it was read in capitals"),
-    ("V02", "E", "a value cannot be read", "write a plain number with at most six decimals, if need be with < or > before it"),
-    ("V03", "E", "a length is finer than 0.1 mm", "write the length as it was measured, in tenths of a millimetre at most"),
+    (
+        "V02",
+        "E",
+        "a value cannot be read",
+        "write a plain number with at most six decimals, if need be with < or > before it",
+    ),
+    (
+        "V03",
+        "E",
+        "a length is finer than 0.1 mm",
+        "write the length as it was measured, in tenths of a millimetre at most",
+    ),
     ("V05", "W", "a word stands for a missing value", "leave the cell empty, or say not done in the status column"),
     ("U01", "E", "a unit is not known", "write the UCUM unit, for example mg/dL, U/mL, 10*9/L or 1"),
     ("U02", "E", "a result has no unit", "write the unit; a number without one is no measurement"),
     ("U03", "W", "a value lies outside plausible limits", "check value and unit against the source"),
-    ("D01", "E", "a date cannot be read or does not exist", "write 2026-03-18, or only the part that is known: 2026-03"),
+    (
+        "D01",
+        "E",
+        "a date cannot be read or does not exist",
+        "write 2026-03-18, or only the part that is known: 2026-03",
+    ),
     ("D02", "E", "an end lies before its start", "correct one of the two dates"),
     ("D03", "W", "the order of two dates cannot be told", "complete the dates, if more of them is known"),
     ("D04", "W", "a time of day or its time zone is missing", "write date, time and zone: 2026-03-18T14:05+09:00"),
     ("D05", "W", "a date lies after the day the folder was made", "correct the date, or the day in study.json"),
     ("D06", "I", "a date lies after the cut-off", "nothing; the row is not used"),
-    ("G01", "E", "allocation and arm contradict each other", "make DS RANDOMIZED and DM ARMCD agree with the allocation"),
+    (
+        "G01",
+        "E",
+        "allocation and arm contradict each other",
+        "make DS RANDOMIZED and DM ARMCD agree with the allocation",
+    ),
     ("G02", "W", "allocation comes before what must precede it", "check consent, registration and allocation dates"),
-    ("G03", "W", "treatment of another arm than allocated", "nothing, if it is true: the subject stays in the allocated arm"),
+    (
+        "G03",
+        "W",
+        "treatment of another arm than allocated",
+        "nothing, if it is true: the subject stays in the allocated arm",
+    ),
     ("G04", "E", "a link points nowhere", "correct the link, or add the row it points to"),
     ("G05", "W", "target lesions that the criteria do not allow", "check size and number of the targets"),
     ("G06", "W", "something happened after death", "correct the date of the event or of the death"),
@@ -118,7 +173,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("G08", "W", "a contact after observation ended", "check the date of loss or withdrawal against the contact"),
     ("G09", "W", "an allocation or a procedure that is not due", "check the row; the first allocation counts"),
     ("G10", "I", "registered, not allocated, and no reason given", "add a DS row that says why"),
-)  # fmt: skip
+)
 
 RULES: Final[Mapping[str, FindingRule]] = MappingProxyType({row[0]: FindingRule(*row) for row in _ROWS})
 """Every rule by its id."""
