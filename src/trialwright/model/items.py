@@ -74,10 +74,9 @@ def place_of(name: str, item: Item) -> Place:
     if column is None:
         column = {"LB": "LBORRES"}.get(domain) or ("FAORRES" if item.is_ == "number" else "FASTRESC")
     if item.is_ == "date":
-        date_column, take = item.date_column or column, item.take or "last"
-    else:
-        date_column, take = item.date_column or DATE_COLUMNS[domain], item.take or "latest"
-    return Place(domain, column, tuple(sorted(where.items())), date_column, take)
+        return Place(domain, column, tuple(sorted(where.items())), item.date_column or column, item.take or "last")
+    date_column = item.date_column or DATE_COLUMNS[domain]
+    return Place(domain, column, tuple(sorted(where.items())), date_column, item.take or "latest")
 
 
 def date_stem(column: str) -> str:

@@ -175,7 +175,7 @@ StudyDate = Annotated[str, PlainValidator(_study_date), WithJsonSchema({"type": 
 """A whole date, kept as text."""
 
 Bound = Annotated[str, PlainValidator(_bound), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})]
-"""What a fact is compared with, as written: number, quantity, interval, date or code; its kind follows from the fact."""
+"""What a fact is compared with, as written; its kind (number, quantity, interval, code) follows from the fact."""
 
 
 class TwoSidedWindow(BaseModel):
