@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-__all__ = ["TABLES", "Column", "Kind", "Table"]
+__all__ = ["LENGTH_TESTS", "TABLES", "Column", "Kind", "Table"]
 
 Kind = Literal["text", "code", "date", "int", "measure", "length", "float"]
 
@@ -111,6 +111,9 @@ def _int(name: str, label: str, *, required: bool = False) -> Column:
 def _measure(name: str, label: str, unit: str = "", *, or_text: bool = False) -> Column:
     return Column(name, "measure", label=label, unit=unit, or_text=or_text)
 
+
+LENGTH_TESTS: Final = ("LDIAM", "LPERP", "VDIAM")
+"""Tests of TR whose result is a length; the results of its other tests are codes."""
 
 _STUDY: Final = _text("STUDYID", "Study")
 _SUBJECT: Final = _text("USUBJID", "Subject, unique in the study", required=True)

@@ -1,0 +1,230 @@
+"""Text cells made exact: which expressions type a column, and which cells cannot be read.
+
+Nothing is rounded and no row is dropped: a cell that cannot be read stays as text, its typed columns are empty and a
+finding names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import polars as pl
+
+from trialwright.dates import MAX_YEAR, MIN_YEAR
+from trialwright.model.doubts import WHOLE, Doubt, doubtful_cells, doubts_of, measure_stem, missing_column
+from trialwright.model.finding import Finding
+from trialwright.model.tables import LENGTH_TESTS, Column, Table
+
+__all__ = ["typed", "typed_schema"]
+
+DECIMAL: Final = pl.Decimal(38, 6)
+_MEASURE: Final = r"^(<=|>=|<|>)?\s*-?[0-9]+(\.[0-9]{1,6})?$"
+_COMPARATOR: Final = r"^(<=|>=|<|>)"
+_DAY: Final = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$"
+)
+_MONTH: Final = r"^[0-9]{4}-[0-9]{2}$"
+_YEAR: Final = r"^[0-9]{4}$"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Expressions for one table with a given set of columns."""
+
+    missing: tuple[Column, ...]
+    steps: tuple[tuple[pl.Expr, ...], ...]
+    doubts: tuple[Doubt, ...]
+    order: tuple[str, ...]
+
+
+def _derived_columns(column: Column) -> dict[str, pl.DataType]:
+    if column.kind == "date":
+        stem = column.name.removesuffix("DTC")
+        return {f"{stem}LO": pl.Date(), f"{stem}HI": pl.Date(), f"{stem}PREC": pl.String()}
+    if column.kind == "measure":
+        stem = measure_stem(column.name)
+        return {f"{stem}VAL": DECIMAL, f"{stem}CMP": pl.String()}
+    if column.kind == "length":
+        return {f"{measure_stem(column.name)}VAL": pl.Int64()}
+    return {}
+
+
+@cache
+def typed_schema(table: Table) -> dict[str, pl.DataType]:
+    """Columns and types of a table once its text is typed.
+
+    Parameters
+    ----------
+    table : Table
+        A table of the data folder.
+
+    Returns
+    -------
+    dict of str to polars.DataType
+        Every declared column, its typed columns behind it, ``LINE`` last.
+
+    Examples
+    --------
+    >>> from trialwright.model.tables import TABLES
+    >>> list(typed_schema(TABLES["SS"]))[-5:]
+    ['SSDTC', 'SSLO', 'SSHI', 'SSPREC', 'LINE']
+    """
+    schema: dict[str, pl.DataType] = {}
+    for column in table.columns:
+        schema[column.name] = pl.Int64() if column.kind == "int" else pl.String()
+        schema.update(_derived_columns(column))
+    return {**schema, "LINE": pl.UInt32()}
+
+
+def typed(table: Table, text_frame: pl.DataFrame, file: str) -> tuple[pl.DataFrame, list[Finding]]:
+    """Return a table with exact values beside its text, and what could not be read.
+
+    Parameters
+    ----------
+    table : Table
+        Declaration of the table.
+    text_frame : polars.DataFrame
+        Text columns, empty cells null. A column ``LINE`` may hold each row's line in the file; otherwise lines are
+        counted from 2.
+    file : str
+        File name for the findings.
+
+    Returns
+    -------
+    frame : polars.DataFrame
+        Every declared column (null when the file has none), typed columns behind their text, further columns of the
+        file, and ``LINE``.
+    findings : list of Finding
+        Missing columns and unreadable cells; at most 100 rows are listed for one rule in one column, the rest counted.
+
+    Notes
+    -----
+    Codes are read in capitals without outer blanks (C02 tells). Dates get ``LO``, ``HI`` and ``PREC``; measures ``VAL``
+    (38 digits, six decimals) and ``CMP``; lengths ``VAL`` in tenths of a millimetre.
+
+    Examples
+    --------
+    >>> from trialwright.model.tables import TABLES
+    >>> text = pl.DataFrame(
+    ...     {
+    ...         "USUBJID": ["1"],
+    ...         "LBSEQ": ["1"],
+    ...         "LBTESTCD": ["CA125"],
+    ...         "LBORRES": ["<5"],
+    ...         "LBORRESU": ["U/mL"],
+    ...         "LBDTC": ["2026-03"],
+    ...     }
+    ... )
+    >>> frame, findings = typed(TABLES["LB"], text, "lb.csv")
+    >>> frame.select("LBVAL", "LBCMP", "LBHI").row(0), findings
+    ((Decimal('5.000000'), '<', datetime.date(2026, 3, 31)), [])
+    """
+    plan = _plan(table, tuple(text_frame.columns))
+    frame = text_frame
+    if "LINE" not in frame.columns:
+        frame = frame.with_row_index("LINE", offset=2)
+    for step in plan.steps:
+        frame = frame.with_columns(step)
+    findings = [missing_column(column, table, file) for column in plan.missing]
+    if not frame.is_empty():
+        lines = frame.get_column("LINE")
+        findings.extend(doubtful_cells(plan.doubts, text_frame.with_columns(lines), frame, file))
+    return frame.select(plan.order), findings
+
+
+@cache
+def _plan(table: Table, present: tuple[str, ...]) -> _Plan:
+    here = set(present)
+    missing = tuple(column for column in table.columns if column.required and column.name not in here)
+    absent = tuple(pl.lit(None, pl.String).alias(column.name) for column in table.columns if column.name not in here)
+    first: list[pl.Expr] = []
+    second: list[pl.Expr] = []
+    third: list[pl.Expr] = []
+    doubts: list[Doubt] = []
+    for column in table.columns:
+        if column.name not in here:
+            second.extend(pl.lit(None, dtype).alias(name) for name, dtype in _derived_columns(column).items())
+            if column.kind == "int":
+                second.append(pl.lit(None, pl.Int64).alias(column.name))
+            continue
+        own_first, own_second, own_third = _steps(column)
+        first.extend(own_first)
+        second.extend(own_second)
+        third.extend(own_third)
+        doubts.extend(doubts_of(table, column))
+    extras = [name for name in present if name not in table.by_name and name not in ("LINE", "TEXT")]
+    order = tuple(name for name in typed_schema(table) if name != "LINE")
+    steps = tuple(tuple(step) for step in ((*absent, *first), second, third) if step)
+    return _Plan(missing, steps, tuple(doubts), (*order, *(name for name in extras if name not in order), "LINE"))
+
+
+def _steps(column: Column) -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
+    """Expressions for one column, in the three passes a table is typed in (a pass sees the one before)."""
+    name, text = column.name, pl.col(column.name)
+    if column.kind == "code":
+        return [text.str.strip_chars().str.to_uppercase()], [], []
+    if column.kind == "int":
+        bare = text.str.strip_chars()
+        return [], [], [pl.when(bare.str.contains(WHOLE)).then(bare).cast(pl.Int64, strict=False).alias(name)]
+    if column.kind == "date":
+        return [], [_earliest(name)], _from_earliest(name)
+    if column.kind == "measure":
+        return [], _measured(name), []
+    if column.kind == "length":
+        return [], [_tenths_of_mm(name, column.unit)], []
+    return [], [], []
+
+
+def _earliest(name: str) -> pl.Expr:
+    text = pl.col(name).str.strip_chars()
+    first = (
+        pl.when(text.str.contains(_DAY))
+        .then(text.str.head(10))
+        .when(text.str.contains(_MONTH))
+        .then(text + "-01")
+        .when(text.str.contains(_YEAR))
+        .then(text + "-01-01")
+        .str.to_date("%Y-%m-%d", strict=False)
+    )
+    return pl.when(first.dt.year().is_between(MIN_YEAR, MAX_YEAR)).then(first).alias(f"{name.removesuffix('DTC')}LO")
+
+
+def _from_earliest(name: str) -> list[pl.Expr]:
+    stem = name.removesuffix("DTC")
+    low = pl.col(f"{stem}LO")
+    size = pl.when(low.is_not_null()).then(pl.col(name).str.strip_chars().str.len_bytes())
+    high = (
+        pl.when(size == 4).then(pl.date(low.dt.year(), 12, 31)).when(size == 7).then(low.dt.month_end()).otherwise(low)
+    )
+    precision = (
+        pl.when(size == 10).then(pl.lit("D")).when(size == 7).then(pl.lit("M")).when(size == 4).then(pl.lit("Y"))
+        .when(size > 10).then(pl.lit("T"))
+    )  # fmt: skip
+    return [high.alias(f"{stem}HI"), precision.alias(f"{stem}PREC")]
+
+
+def _measured(name: str) -> list[pl.Expr]:
+    stem, text = measure_stem(name), pl.col(name).str.strip_chars()
+    readable = text.str.contains(_MEASURE)
+    number = text.str.strip_chars_start("<>= \t").cast(DECIMAL, strict=False)
+    comparator = text.str.extract(_COMPARATOR, 1).fill_null("")
+    return [
+        pl.when(readable).then(number).alias(f"{stem}VAL"),
+        pl.when(readable & number.is_not_null()).then(comparator).alias(f"{stem}CMP"),
+    ]
+
+
+def _length_in_mm(name: str, unit: str) -> pl.Expr:
+    bare = pl.col(name).str.strip_chars()
+    number = pl.when(bare.str.contains(r"^[0-9]{1,9}(\.[0-9]{1,6})?$")).then(bare).cast(DECIMAL, strict=False)
+    return pl.when(pl.col(unit) == "cm").then(number * 10).when(pl.col(unit) == "mm").then(number)
+
+
+def _tenths_of_mm(name: str, unit: str) -> pl.Expr:
+    tenths = _length_in_mm(name, unit) * 10
+    whole = tenths.cast(pl.Int64, strict=False)
+    is_length = pl.col("TRTESTCD").is_in(LENGTH_TESTS)
+    return pl.when(is_length & (whole.cast(DECIMAL) == tenths)).then(whole).alias(f"{measure_stem(name)}VAL")
