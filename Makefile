@@ -30,6 +30,7 @@ check: venv-test static ## style, types, floors and house rules; no other tests
 fix: venv-test ## mend what can be mended by machine
 	@$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m docs.generated
 
 bench: venv-test ## measure speed and recovery against peers run in the same process
 	@$(BIN)/python -m benchmarks

@@ -1,0 +1,90 @@
+"""Parts of the manual written from the program: ``python -m docs.generated`` renews them, a test compares them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from docs.language import keys
+from trialwright.cli import COMMANDS, app
+from trialwright.model.finding import RULES
+from trialwright.model.library import load_object
+from trialwright.model.outputs import OUTPUTS
+from trialwright.model.tables import TABLES, Column, Table
+
+HERE = Path(__file__).parent
+PART = re.compile(r"(?P<begin><!-- begin (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- end (?P=name) -->)", re.DOTALL)
+
+
+def described(columns: Iterable[Column]) -> Iterable[str]:
+    """Rows of a table of columns."""
+    for column in columns:
+        name = f"`{column.name}`" + (" *" if column.required else "")
+        terms = ", ".join(f"`{term}`" for term in column.terms)
+        yield f"| {name} | {column.kind} | {column.label}{': ' if terms and column.label else ''}{terms} |"
+
+
+def declared(tables: Mapping[str, Table]) -> str:
+    """A heading and a table of columns for each declared table."""
+    lines: list[str] = []
+    for table in tables.values():
+        dated = f" Rows are dated by `{table.date_column}`." if table.date_column else ""
+        key = ", ".join(f"`{name}`" for name in table.key)
+        lines += [f"### {table.name}", "", f"{table.label}. Key: {key}.{dated}", ""]
+        lines += ["| column | kind | holds |", "|---|---|---|"]
+        lines += [*described([*table.columns, *table.families]), ""]
+    return "\n".join(lines)
+
+
+def rules() -> str:
+    """A row for each finding the program may give about data."""
+    meaning = {"E": "stops", "W": "is listed", "I": "for information"}
+    rows = [f"| {r.id} | {meaning[r.severity]} | {r.meaning} | {r.mend} |" for r in RULES.values()]
+    return "\n".join(["| id | what it does | what it says | how to mend it |", "|---|---|---|---|", *rows, ""])
+
+
+def helps() -> str:
+    """Help text of every command and of the commands below it."""
+    lines: list[str] = []
+    for name, entry in COMMANDS.items():
+        command = load_object(entry.place)
+        below = sorted(command.commands) if isinstance(command, click.Group) else []
+        for words in ([name], *([name, sub] for sub in below)):
+            shown = CliRunner().invoke(app, [*words, "--help"], prog_name="trialwright", terminal_width=100).output
+            lines += [
+                f"{'###' if len(words) > 1 else '##'} {' '.join(words)}",
+                "",
+                "```text",
+                shown.rstrip(),
+                "```",
+                "",
+            ]
+    return "\n".join(lines)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": helps,
+    "keys": keys,
+    "outputs": lambda: declared(OUTPUTS),
+    "rules": rules,
+    "tables": lambda: declared(TABLES),
+}
+
+
+def renewed(text: str) -> str:
+    """Text of a page with its generated parts written anew."""
+    return PART.sub(lambda part: f"{part['begin']}\n{PARTS[part['name']]()}\n{part['end']}", text)
+
+
+def pages() -> list[Path]:
+    """Pages that hold a generated part."""
+    return [page for page in sorted(HERE.rglob("*.md")) if PART.search(page.read_text(encoding="utf-8"))]
+
+
+if __name__ == "__main__":
+    for page in pages():
+        page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
