@@ -83,6 +83,6 @@ suite:
 
 coverage:
 	$(SAY) "coverage"
-	@$(BIN)/coverage combine -q --keep
+	@$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	printf '\n'
