@@ -1,0 +1,144 @@
+"""What a method of analysis is: its entry in the catalogue, and how it turns subjects' rows into results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import polars as pl
+
+from trialwright.model.catalogue import Spec
+from trialwright.model.endpoint import Analysis
+from trialwright.model.result import Result
+
+__all__ = ["Estimates", "Method", "Request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One analysis of one endpoint definition, ready to be carried out.
+
+    Parameters
+    ----------
+    stem : str
+        First part of the results' ids, ``PFS`` or ``OS~record``.
+    endpoint, definition, set : str
+        What is estimated and in whom.
+    analysis : Analysis
+        The analysis as the study file states it.
+    rows : polars.DataFrame
+        One row a subject. For times to an event ``USUBJID TIME EVENT ARM STRATUM`` (days, 1 for an event) and the
+        covariates; for proportions ``USUBJID SUCCESS ARM`` (null where it is unknown and left out).
+    suffix : str
+        Put behind the ids when the method is used a second time on the same definition.
+    """
+
+    stem: str
+    endpoint: str
+    definition: str
+    set: str
+    analysis: Analysis
+    rows: pl.DataFrame
+    suffix: str = ""
+
+    @property
+    def level(self) -> float:
+        """Two-sided confidence level; 0.95 unless the analysis states another."""
+        return float(self.analysis.level) if self.analysis.level is not None else 0.95
+
+    @property
+    def compared(self) -> pl.DataFrame:
+        """Rows of the two arms that are compared; all rows when nothing is."""
+        if self.analysis.compare is None:
+            return self.rows
+        return self.rows.filter(pl.col("ARM").is_in(list(self.analysis.compare)))
+
+    def setting(self, key: str, default: str) -> str:
+        """Setting of the analysis, as text.
+
+        Parameters
+        ----------
+        key : str
+            Name of the setting.
+        default : str
+            Value when the analysis does not state it.
+
+        Returns
+        -------
+        str
+            The value.
+        """
+        return str(self.analysis.settings.get(key, default))
+
+    def result(self, figure: str, *, of: pl.DataFrame | None = None, **fields: object) -> Result:
+        """Result of this analysis.
+
+        Parameters
+        ----------
+        figure : str
+            Second part of its id, such as ``hr`` or ``median@SCS``.
+        of : polars.DataFrame, optional
+            Rows it rests on; the compared rows when not given.
+        **fields
+            Further fields of :class:`~trialwright.model.result.Result`.
+
+        Returns
+        -------
+        Result
+            With what was estimated, in whom, and what it rests on filled in.
+        """
+        rows = self.compared if of is None else of
+        named: dict[str, object] = {
+            "endpoint": self.endpoint,
+            "definition": self.definition,
+            "analysis": self.analysis.id,
+            "method": self.analysis.method,
+            "set": self.set,
+            "settings": {key: str(value) for key, value in self.analysis.settings.items()},
+            "n": rows.height,
+            "rests_on": tuple(f"{self.stem}/{subject}" for subject in rows["USUBJID"]),
+        }
+        if "EVENT" in rows.columns:
+            named["events"] = int(rows["EVENT"].sum())
+        return Result(id=f"{self.stem}/{figure}{self.suffix}", **{**named, **fields})  # type: ignore[arg-type]  # checked by Result's own fields
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What a method yields.
+
+    Parameters
+    ----------
+    results : tuple of Result
+        Figures.
+    curves : mapping of str to polars.DataFrame
+        Tables that pictures are drawn from, by name.
+    """
+
+    results: tuple[Result, ...] = ()
+    curves: Mapping[str, pl.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of analysis.
+
+    Parameters
+    ----------
+    spec : Spec
+        Its entry in the catalogue.
+    figures : tuple of str
+        Ids' second parts of what it yields for a comparison; named when they are withheld.
+    estimate : callable
+        Turns a request into estimates.
+    """
+
+    spec: Spec
+    figures: tuple[str, ...]
+    estimate: Callable[[Request], Estimates]
+
+    @property
+    def id(self) -> str:
+        """Name used in a study file."""
+        return self.spec.id
