@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from trialwright.errors import StudyError
 from trialwright.model.catalogue import Spec
 from trialwright.model.endpoint import Analysis
 from trialwright.model.result import Result
@@ -53,6 +54,40 @@ class Request:
         if self.analysis.compare is None:
             return self.rows
         return self.rows.filter(pl.col("ARM").is_in(list(self.analysis.compare)))
+
+    @property
+    def arms(self) -> tuple[str, str]:
+        """The two arms compared, the reference second."""
+        if self.analysis.compare is None:
+            raise StudyError(
+                f"analysis {self.analysis.id} compares no arms",
+                where=f"/analyses/{self.analysis.id}",
+                mend="add compare: [A, B]",
+            )
+        return self.analysis.compare
+
+    @property
+    def strata(self) -> pl.Series | None:
+        """Stratum of each compared subject; None when the analysis has no strata."""
+        stratum = self.compared["STRATUM"]
+        return None if stratum.null_count() == stratum.len() else stratum
+
+    def failed(self, figure: str, reason: str) -> Result:
+        """Result that says why there is no estimate.
+
+        Parameters
+        ----------
+        figure : str
+            Second part of its id.
+        reason : str
+            Why there is none.
+
+        Returns
+        -------
+        Result
+            Without a value.
+        """
+        return self.result(figure, status="not estimable", reason=reason)
 
     def setting(self, key: str, default: str) -> str:
         """Setting of the analysis, as text.

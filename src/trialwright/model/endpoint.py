@@ -49,17 +49,17 @@ class EventWhen(Strict):
 
 
 def _event_kind(value: object) -> str:
-    return "when" if isinstance(value, dict | EventWhen) else "name"
+    return "(when)" if isinstance(value, dict | EventWhen) else "(name)"
 
 
-Event = Annotated[Annotated[EventName, Tag("name")] | Annotated[EventWhen, Tag("when")], Discriminator(_event_kind)]
+Event = Annotated[Annotated[EventName, Tag("(name)")] | Annotated[EventWhen, Tag("(when)")], Discriminator(_event_kind)]
 
 
 def _origin_kind(value: object) -> str:
-    return "first" if isinstance(value, dict | FirstResponse) else "name"
+    return "(first)" if isinstance(value, dict | FirstResponse) else "(name)"
 
 
-Origin = Annotated[Annotated[Name, Tag("name")] | Annotated[FirstResponse, Tag("first")], Discriminator(_origin_kind)]
+Origin = Annotated[Annotated[Name, Tag("(name)")] | Annotated[FirstResponse, Tag("(first)")], Discriminator(_origin_kind)]
 
 
 class NewTherapy(Strict):
@@ -188,6 +188,27 @@ class Endpoint(Definition):
             return {"used": Definition.model_construct(**own)}
         names = sorted(self.definitions, key=lambda name: name != self.use)
         return {name: self._with(own, self.definitions[name]) for name in names}
+
+    def stem(self, definition: str) -> str:
+        """First part of the ids of one definition's results.
+
+        Parameters
+        ----------
+        definition : str
+            Name of the definition.
+
+        Returns
+        -------
+        str
+            ``PFS`` for the definition that is reported, ``OS~record`` for another.
+
+        Examples
+        --------
+        >>> text = '{"id": "OS", "title": "OS", "role": "other", "use": "own", "definitions": {"own": {}, "record": {}}}'
+        >>> Endpoint.model_validate_json(text).stem("record")
+        'OS~record'
+        """
+        return self.id if definition in ("used", self.use) else f"{self.id}~{definition}"
 
     @staticmethod
     def _with(own: dict[str, object], definition: Definition) -> Definition:

@@ -1,0 +1,1 @@
+"""Methods of analysis a study file can name, one a file."""

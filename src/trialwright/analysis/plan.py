@@ -1,0 +1,194 @@
+"""Carry out the analyses a study states, each by its method, and describe every endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from trialwright.analysis.describe import describe
+from trialwright.analysis.method import Estimates, Method, Request
+from trialwright.model.endpoint import Analysis, Definition, Endpoint
+from trialwright.model.frames import Frames
+from trialwright.model.items import item_place, values_at
+from trialwright.model.library import discover
+from trialwright.model.result import Derived, Result
+from trialwright.model.study import Study
+
+__all__ = ["METHODS", "estimate"]
+
+METHODS: Mapping[str, Method] = discover("trialwright.analysis.methods", "METHOD", Method)
+WITHHELD = "by arm; run with --by-arm"
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One endpoint definition with its rows."""
+
+    endpoint: Endpoint
+    name: str
+    definition: Definition
+    rows: pl.DataFrame
+
+    @property
+    def stem(self) -> str:
+        return self.endpoint.stem(self.name)
+
+
+def estimate(study: Study, derived: Derived, frames: Frames, *, by_arm: bool) -> Estimates:
+    """All estimates of a study.
+
+    Parameters
+    ----------
+    study : Study
+        Endpoints and analyses.
+    derived : Derived
+        Endpoint rows.
+    frames : Frames
+        Data up to the cutoff, for arms and covariates.
+    by_arm : bool
+        Whether figures by arm may be made; otherwise comparisons are withheld and the rest is pooled.
+
+    Returns
+    -------
+    Estimates
+        Results in the order of endpoints, definitions and analyses, and the curves behind the pictures.
+    """
+    arms = frames["DM"].select("USUBJID", pl.col("ARMCD").alias("ARM"))
+    results: list[Result] = []
+    curves: dict[str, pl.DataFrame] = {}
+    for measured in _measured(study, derived, arms):
+        for part in _of_one(study, measured, derived, frames, by_arm=by_arm):
+            results.extend(part.results)
+            curves.update(part.curves)
+    return Estimates(tuple(results), curves)
+
+
+def _measured(study: Study, derived: Derived, arms: pl.DataFrame) -> Iterator[_Measured]:
+    for endpoint in study.endpoints:
+        for name, definition in endpoint.resolved().items():
+            here = (pl.col("PARAMCD") == endpoint.id) & (pl.col("DEFID") == name)
+            if definition.measure == "time to event":
+                rows = derived.adtte.filter(here & pl.col("AVAL").is_not_null()).select(
+                    "USUBJID",
+                    "STARTDT",
+                    pl.col("AVAL").cast(pl.Float64).alias("TIME"),
+                    (pl.col("CNSR") == 0).cast(pl.Int8).alias("EVENT"),
+                )
+            elif definition.measure == "proportion":
+                rows = derived.adbin.filter(here).select(
+                    "USUBJID", pl.col("AVALC").replace_strict({"Y": True, "N": False, "U": None}).alias("SUCCESS")
+                )
+            else:
+                continue
+            yield _Measured(endpoint, name, definition, rows.join(arms, on="USUBJID", how="left").sort("USUBJID"))
+
+
+def _of_one(
+    study: Study, measured: _Measured, derived: Derived, frames: Frames, *, by_arm: bool
+) -> Iterator[Estimates]:
+    concealed = not by_arm and bool(_arms_of(study, measured.definition))
+    stated = [entry for entry in study.analyses if _is_about(entry, measured)]
+    rows = _with_strata(measured.rows, derived.adsl)
+    if measured.definition.measure == "time to event" and not concealed:
+        shown = [arm for arm in study.arm_ids if arm in rows["ARM"]] if by_arm and len(study.arms) > 1 else []
+        request = _request(measured, _description(measured), rows)
+        horizon = measured.definition.horizon
+        yield describe(
+            request,
+            arms=shown,
+            times=measured.definition.milestones or (),
+            horizon_days=None if horizon is None else float(horizon.of.days),
+        )
+    used: set[str] = set()
+    for analysis in stated:
+        method = METHODS.get(analysis.method)
+        if method is None:
+            continue
+        request = _request(measured, analysis, rows, suffix=f"@{analysis.id}" if method.id in used else "")
+        used.add(method.id)
+        if (analysis.compare is not None and not by_arm) or concealed:
+            yield Estimates(tuple(_withheld(request, figure) for figure in method.figures))
+        else:
+            yield method.estimate(_with_covariates(request, study, frames))
+
+
+def _is_about(analysis: Analysis, measured: _Measured) -> bool:
+    if analysis.endpoint != measured.endpoint.id:
+        return False
+    return (analysis.definition or measured.endpoint.use or "used") == measured.name
+
+
+def _description(measured: _Measured) -> Analysis:
+    return Analysis(id="description", endpoint=measured.endpoint.id, method="kaplan-meier", role="descriptive")
+
+
+def _request(measured: _Measured, analysis: Analysis, rows: pl.DataFrame, *, suffix: str = "") -> Request:
+    return Request(
+        stem=measured.stem,
+        endpoint=measured.endpoint.id,
+        definition=measured.name,
+        set=measured.definition.set or "",
+        analysis=analysis,
+        rows=rows,
+        suffix=suffix,
+    )
+
+
+def _withheld(request: Request, figure: str) -> Result:
+    return Result(
+        id=f"{request.stem}/{figure}{request.suffix}",
+        endpoint=request.endpoint,
+        definition=request.definition,
+        analysis=request.analysis.id,
+        method=request.analysis.method,
+        set=request.set,
+        status="withheld",
+        reason=WITHHELD,
+    )
+
+
+def _arms_of(study: Study, definition: Definition) -> tuple[str, ...]:
+    """Arms a definition is confined to, by itself or by its analysis set."""
+    if definition.arms:
+        return definition.arms
+    return study.analysis_set(definition.set).arms if definition.set else ()
+
+
+def _with_strata(rows: pl.DataFrame, adsl: pl.DataFrame) -> pl.DataFrame:
+    factors = [column for column in adsl.columns if column.startswith("STRAT")]
+    if not factors:
+        return rows.with_columns(pl.lit(None, dtype=pl.String).alias("STRATUM"))
+    strata = adsl.select("USUBJID", pl.concat_str(factors, separator=" ", ignore_nulls=False).alias("STRATUM"))
+    return rows.join(strata, on="USUBJID", how="left")
+
+
+def _with_covariates(request: Request, study: Study, frames: Frames) -> Request:
+    rows = request.rows
+    if request.analysis.strata is None:
+        rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias("STRATUM"))
+    for name in request.analysis.covariates:
+        moments = rows.select("USUBJID", pl.col("STARTDT").alias("AT"))
+        rows = rows.join(_covariate(name, study, frames, moments), on="USUBJID", how="left")
+    return Request(
+        stem=request.stem,
+        endpoint=request.endpoint,
+        definition=request.definition,
+        set=request.set,
+        analysis=request.analysis,
+        rows=rows,
+        suffix=request.suffix,
+    )
+
+
+def _covariate(name: str, study: Study, frames: Frames, moments: pl.DataFrame) -> pl.DataFrame:
+    if name == "age":
+        return frames["DM"].select("USUBJID", pl.col("AGE").cast(pl.Float64).alias(name))
+    if name == "sex":
+        return frames["DM"].select("USUBJID", pl.col("SEX").alias(name))
+    item = study.items[name]
+    found = values_at(item_place(study, name), frames, moments).rename({"VALUE": name})
+    if item.is_ == "number":
+        return found.with_columns(pl.col(name).cast(pl.Float64, strict=False))
+    return found

@@ -1,0 +1,107 @@
+"""From a study and its data at a cutoff to endpoints and estimates, in the order of the trial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from trialwright.analysis.plan import estimate
+from trialwright.assessments.recorded import recorded_responses
+from trialwright.conduct.catalogue import catalogue
+from trialwright.conduct.provenance import provenance_of
+from trialwright.conduct.software import software
+from trialwright.conduct.studies import OpenedStudy
+from trialwright.endpoints.derive import derive
+from trialwright.endpoints.moments import time_point_dates
+from trialwright.endpoints.questions import questions
+from trialwright.model.dossier import Dossier
+from trialwright.model.finding import Finding
+from trialwright.model.frames import Frames
+from trialwright.model.result import Derived
+from trialwright.model.study import Study
+from trialwright.screening.judge import Context, judge
+
+__all__ = ["analyse", "derive_endpoints"]
+
+
+def derive_endpoints(study: Study, frames: Frames, *, cutoff: date, by_arm: bool) -> Derived:
+    """One row a subject and endpoint definition, as the study's clauses say.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    frames : Frames
+        Its data, of any origin; what is dated after `cutoff` is left aside.
+    cutoff : date
+        Last day that counts.
+    by_arm : bool
+        Whether arms may stand in the frames.
+
+    Returns
+    -------
+    Derived
+        Subject level, responses, endpoint rows and the data rows each rests on.
+    """
+    known = frames.until(cutoff)
+    points = time_point_dates(study, known)
+    responses, noticed = recorded_responses(study, known, points)
+    context = Context(study=study, frames=known, responses=responses)
+    verdicts = {
+        question.path: judge(question.node, question.moments, context) for question in questions(study, known, cutoff)
+    }
+    derived = derive(study, known, responses, verdicts, cutoff=cutoff, by_arm=by_arm)
+    return derived.with_findings(noticed)
+
+
+def analyse(
+    opened: OpenedStudy,
+    frames: Frames,
+    findings: Sequence[Finding],
+    *,
+    cutoff: date,
+    by_arm: bool,
+    say: Callable[[str], None] = lambda _: None,
+) -> Dossier:
+    """Everything a report is made from.
+
+    Parameters
+    ----------
+    opened : OpenedStudy
+        The study with its state and hash.
+    frames : Frames
+        Its data.
+    findings : sequence of Finding
+        What reading and checking them found.
+    cutoff : date
+        Last day that counts.
+    by_arm : bool
+        Whether figures by arm may be shown.
+    say : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Dossier
+        Frames, endpoints, estimates, findings and provenance.
+    """
+    say("deriving endpoints")
+    derived = derive_endpoints(opened.study, frames, cutoff=cutoff, by_arm=by_arm)
+    known = frames.until(cutoff)
+    say("estimating")
+    estimates = estimate(opened.study, derived, known, by_arm=by_arm)
+    return Dossier(
+        study=opened.study,
+        state=opened.state,
+        study_sha256=opened.sha256,
+        origin=frames.origin,
+        cutoff=cutoff,
+        by_arm=by_arm,
+        frames=known,
+        derived=derived,
+        results=estimates.results,
+        curves=estimates.curves,
+        findings=(*findings, *derived.findings, *estimates.findings),
+        provenance=provenance_of(opened.study, catalogue()),
+        software=software(),
+    )
