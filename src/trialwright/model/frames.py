@@ -18,8 +18,8 @@ from trialwright.model.tables import TABLES, Column, Table
 __all__ = ["OUTPUTS", "TABLES", "Column", "Frames", "Table", "frames_from_text", "typed", "typed_schema"]
 
 
-@dataclass(frozen=True, slots=True)
-class Frames:
+@dataclass(frozen=True, slots=True, eq=False)
+class Frames(Mapping[str, pl.DataFrame]):
     """The typed tables of a data folder, one a domain.
 
     Parameters
@@ -36,8 +36,12 @@ class Frames:
         File name to the SHA-256 of its bytes.
     study : str
         Id of the study the data belong to.
+    study_sha256 : str
+        Hash of the study file the folder was made for; empty when it does not say.
     produced : datetime.date or None
         Day the folder was made.
+    columns : mapping of str to tuple of str
+        Domain to the columns its file has; a declared column that is not among them was not collected.
 
     Examples
     --------
@@ -52,7 +56,9 @@ class Frames:
     files: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     study: str = ""
+    study_sha256: str = ""
     produced: date | None = None
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, domain: str) -> pl.DataFrame:
         """Return the domain's table; an empty one with the same columns when it was not collected."""
@@ -217,4 +223,5 @@ def frames_from_text(
         known = {} if "STUDYID" in text.columns or not study else {"STUDYID": pl.lit(study)}
         tables[domain], found = typed(TABLES[domain], text.with_columns(**known), f"{domain.lower()}.csv")
         findings.extend(found)
-    return Frames(tables, origin, cutoff=cutoff, study=study), findings
+    columns = {domain: tuple(text.columns) for domain, text in text_frames.items()}
+    return Frames(tables, origin, cutoff=cutoff, study=study, columns=columns), findings
