@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ from trialwright.dates import Duration
 from trialwright.errors import EstimationError
 from trialwright.model.result import Result
 from trialwright.numerics.constants import DAYS_PER_MONTH
+from trialwright.numerics.survival import ConfType
 
 __all__ = ["POOLED", "curve_name", "describe", "figure_of_duration"]
 
@@ -81,14 +83,18 @@ def _at(figure: str, level: str) -> str:
     return figure if level == POOLED else f"{figure}@{level}"
 
 
+def _conf_type(request: Request) -> ConfType:
+    return cast("ConfType", request.setting("conf_type", "log-log"))
+
+
 def _arm(level: str) -> str:
     return "" if level == POOLED else level
 
 
 def _median(request: Request, level: str, rows: pl.DataFrame) -> Iterator[Result]:
     estimated = {
-        "median": quantiles(rows["TIME"], rows["EVENT"], level=request.level),
-        "follow_up": median_follow_up(rows["TIME"], rows["EVENT"], level=request.level),
+        "median": quantiles(rows["TIME"], rows["EVENT"], conf_type=_conf_type(request), level=request.level),
+        "follow_up": median_follow_up(rows["TIME"], rows["EVENT"], conf_type=_conf_type(request), level=request.level),
     }
     for figure, found in estimated.items():
         half = next(entry for entry in found.groups[0].quantiles if math.isclose(entry.p, 0.5))
@@ -111,7 +117,13 @@ def _median(request: Request, level: str, rows: pl.DataFrame) -> Iterator[Result
 def _rates(request: Request, level: str, rows: pl.DataFrame, times: Sequence[Duration]) -> Iterator[Result]:
     if not times:
         return
-    found = milestones(rows["TIME"], rows["EVENT"], [float(time.days) for time in times], level=request.level)
+    found = milestones(
+        rows["TIME"],
+        rows["EVENT"],
+        [float(time.days) for time in times],
+        conf_type=_conf_type(request),
+        level=request.level,
+    )
     for duration, entry in zip(times, found.groups[0].milestones, strict=True):
         beyond = entry.is_beyond_follow_up
         yield request.result(
@@ -140,7 +152,7 @@ def _counts(request: Request, level: str, rows: pl.DataFrame, horizon_days: floa
 
 
 def _curve(request: Request, level: str, rows: pl.DataFrame) -> pl.DataFrame:
-    group = kaplan_meier(rows["TIME"], rows["EVENT"], level=request.level).groups[0]
+    group = kaplan_meier(rows["TIME"], rows["EVENT"], conf_type=_conf_type(request), level=request.level).groups[0]
     return pl.DataFrame(
         {
             "level": level,

@@ -72,6 +72,11 @@ class Request:
         stratum = self.compared["STRATUM"]
         return None if stratum.null_count() == stratum.len() else stratum
 
+    @property
+    def known(self) -> pl.DataFrame:
+        """Compared rows of a proportion whose outcome counts."""
+        return self.compared.filter(pl.col("SUCCESS").is_not_null())
+
     def failed(self, figure: str, reason: str) -> Result:
         """Result that says why there is no estimate.
 

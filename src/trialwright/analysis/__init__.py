@@ -1,0 +1,1 @@
+"""Estimates from what the endpoints yield: survival, shares of subjects, subgroups."""
