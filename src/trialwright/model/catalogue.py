@@ -44,6 +44,8 @@ class Spec:
         Keys allowed under ``settings``; an empty tuple allows any value.
     outputs : tuple of str
         Named quantities or classes it yields.
+    measures : tuple of str
+        For a method: measures of an endpoint it can estimate; empty means any.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Spec:
     computed: bool = True
     settings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

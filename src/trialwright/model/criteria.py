@@ -76,6 +76,11 @@ def node_kind(value: object) -> str | None:
     return kinds[0] if len(kinds) == 1 else None
 
 
+def _node_tag(value: object) -> str | None:
+    kind = node_kind(value)
+    return kind and f"({kind})"
+
+
 class Comparison(Strict):
     """Bounds a fact is held against; the key carries the strictness.
 
@@ -306,25 +311,25 @@ class Note(NodeBase):
 
 
 Node = Annotated[
-    Annotated[All, Tag("all")]
-    | Annotated[Any_, Tag("any")]
-    | Annotated[Not, Tag("not")]
-    | Annotated[AtLeastOf, Tag("of")]
-    | Annotated[If, Tag("if")]
-    | Annotated[ItemIs, Tag("item")]
-    | Annotated[Lab, Tag("lab")]
-    | Annotated[Interval, Tag("interval")]
-    | Annotated[Lesions, Tag("lesions")]
-    | Annotated[History, Tag("history")]
-    | Annotated[QuantityIs, Tag("quantity")]
-    | Annotated[Score, Tag("score")]
-    | Annotated[Response, Tag("response")]
-    | Annotated[Age, Tag("age")]
-    | Annotated[Sex, Tag("sex")]
-    | Annotated[Attest, Tag("attest")]
-    | Annotated[Note, Tag("note")],
+    Annotated[All, Tag("(all)")]
+    | Annotated[Any_, Tag("(any)")]
+    | Annotated[Not, Tag("(not)")]
+    | Annotated[AtLeastOf, Tag("(of)")]
+    | Annotated[If, Tag("(if)")]
+    | Annotated[ItemIs, Tag("(item)")]
+    | Annotated[Lab, Tag("(lab)")]
+    | Annotated[Interval, Tag("(interval)")]
+    | Annotated[Lesions, Tag("(lesions)")]
+    | Annotated[History, Tag("(history)")]
+    | Annotated[QuantityIs, Tag("(quantity)")]
+    | Annotated[Score, Tag("(score)")]
+    | Annotated[Response, Tag("(response)")]
+    | Annotated[Age, Tag("(age)")]
+    | Annotated[Sex, Tag("(sex)")]
+    | Annotated[Attest, Tag("(attest)")]
+    | Annotated[Note, Tag("(note)")],
     Discriminator(
-        node_kind,
+        _node_tag,
         custom_error_type="node_kind",
         custom_error_message="a criterion node has exactly one kind key: " + ", ".join(NODE_KINDS),
     ),

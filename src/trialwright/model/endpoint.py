@@ -59,7 +59,9 @@ def _origin_kind(value: object) -> str:
     return "(first)" if isinstance(value, dict | FirstResponse) else "(name)"
 
 
-Origin = Annotated[Annotated[Name, Tag("(name)")] | Annotated[FirstResponse, Tag("(first)")], Discriminator(_origin_kind)]
+Origin = Annotated[
+    Annotated[Name, Tag("(name)")] | Annotated[FirstResponse, Tag("(first)")], Discriminator(_origin_kind)
+]
 
 
 class NewTherapy(Strict):
@@ -204,7 +206,9 @@ class Endpoint(Definition):
 
         Examples
         --------
-        >>> text = '{"id": "OS", "title": "OS", "role": "other", "use": "own", "definitions": {"own": {}, "record": {}}}'
+        >>> text = (
+        ...     '{"id": "OS", "title": "OS", "role": "other", "use": "own", "definitions": {"own": {}, "record": {}}}'
+        ... )
         >>> Endpoint.model_validate_json(text).stem("record")
         'OS~record'
         """

@@ -113,12 +113,17 @@ def source_kind(value: object) -> str | None:
     return kinds[0] if len(kinds) == 1 else None
 
 
+def _source_tag(value: object) -> str | None:
+    kind = source_kind(value)
+    return kind and f"({kind})"
+
+
 Source = Annotated[
-    Annotated[Recorded, Tag("record")]
-    | Annotated[Inferred, Tag("inferred")]
-    | Annotated[Assumption, Tag("assumption")],
+    Annotated[Recorded, Tag("(record)")]
+    | Annotated[Inferred, Tag("(inferred)")]
+    | Annotated[Assumption, Tag("(assumption)")],
     Discriminator(
-        source_kind,
+        _source_tag,
         custom_error_type="source_kind",
         custom_error_message="a source has exactly one of the keys record, inferred, assumption",
     ),
@@ -126,11 +131,11 @@ Source = Annotated[
 
 
 def _one_or_many(value: object) -> str:
-    return "many" if isinstance(value, list | tuple) else "one"
+    return "(many)" if isinstance(value, list | tuple) else "(one)"
 
 
 Sources = Annotated[
-    Annotated[Source, Tag("one")] | Annotated[tuple[Source, ...], Tag("many")], Discriminator(_one_or_many)
+    Annotated[Source, Tag("(one)")] | Annotated[tuple[Source, ...], Tag("(many)")], Discriminator(_one_or_many)
 ]
 
 

@@ -1,0 +1,152 @@
+"""Paths by ids, and the line of the study file each of them stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from trialwright.protocol.problems import Fault, Path, Problem
+from trialwright.protocol.shape import step_into
+from trialwright.protocol.yaml_nodes import Mark, Plain, Tree, read_tree
+
+__all__ = ["clause_line", "clause_lines", "located", "path_by_ids"]
+
+_ID_KEYS: Final = ("id", "drug")
+
+
+def path_by_ids(plain: Plain, path: Path) -> str:
+    """Path of a part by ids wherever there are ids.
+
+    Parameters
+    ----------
+    plain : Plain
+        Data of the file.
+    path : tuple of str or int
+        Steps as the file has them.
+
+    Returns
+    -------
+    str
+        Such as ``/arms/SCS/ratio``; an entry without id is named by its place in the list, counted from 1.
+
+    Examples
+    --------
+    >>> path_by_ids({"arms": [{"id": "SCS", "ratio": 1}]}, ("arms", 0, "ratio"))
+    '/arms/SCS/ratio'
+    """
+    steps: list[str] = []
+    here: Plain | None = plain
+    for key in path:
+        here = step_into(here, key)
+        steps.append(_step(here, key))
+    return "/" + "/".join(steps)
+
+
+def _step(here: Plain | None, key: str | int) -> str:
+    if isinstance(key, str):
+        return key
+    if isinstance(here, dict):
+        ids = [here[name] for name in _ID_KEYS if isinstance(here.get(name), str)]
+        if ids:
+            return str(ids[0])
+    return str(key + 1)
+
+
+def located(fault: Fault, tree: Tree) -> Problem:
+    r"""A fault with its line, column and path by ids.
+
+    Parameters
+    ----------
+    fault : Fault
+        What is wrong at which path.
+    tree : Tree
+        The file.
+
+    Returns
+    -------
+    Problem
+        At the nearest part that stands in the file.
+
+    Examples
+    --------
+    >>> tree = read_tree("arms:\n  - {id: A}\n", name="s.yaml")
+    >>> str(located(Fault(("arms", 0, "role"), '"role" is missing', "add it"), tree))
+    's.yaml:2:5  /arms/A/role  "role" is missing  add it'
+    """
+    nearest = fault.path
+    while nearest not in tree.marks:
+        nearest = nearest[:-1]
+    line, column = tree.marks[nearest]
+    return Problem(tree.name, line, column, path_by_ids(tree.plain, fault.path), fault.what, fault.mend)
+
+
+def clause_lines(text: str) -> Mapping[str, Mark]:
+    r"""Line and column of every part of a study file, by its path by ids.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file.
+
+    Returns
+    -------
+    mapping of str to (int, int)
+        Path such as ``/endpoints/PFS/censor`` to line and column, counted from 1. A definition also stands without the
+        step ``definitions``: ``/endpoints/OS/record/events``.
+
+    Raises
+    ------
+    StudyFileErrors
+        If the file is not YAML of this language.
+
+    Examples
+    --------
+    >>> clause_lines("endpoints:\n  - {id: OS, role: other}\n")["/endpoints/OS/role"]
+    (2, 14)
+    """
+    tree = read_tree(text, name="study.yaml")
+    lines: dict[str, Mark] = {}
+    for path, mark in tree.marks.items():
+        for written in _spellings(path_by_ids(tree.plain, path)):
+            lines.setdefault(written, mark)
+    return lines
+
+
+def _spellings(path: str) -> Iterator[str]:
+    yield path
+    if path.startswith("/endpoints/") and "/definitions/" in path:
+        yield path.replace("/definitions/", "/", 1)
+
+
+def clause_line(lines: Mapping[str, Mark], path: str) -> Mark | None:
+    r"""Line and column of a clause, or of the nearest statement that holds it.
+
+    Parameters
+    ----------
+    lines : mapping of str to (int, int)
+        From `clause_lines`.
+    path : str
+        Path by ids. A key that a definition takes from its endpoint is found there.
+
+    Returns
+    -------
+    tuple of int or None
+        Line and column; None when not even the block stands in the file.
+
+    Examples
+    --------
+    >>> lines = clause_lines("endpoints:\n  - {id: OS, set: all, definitions: {record: {of: x}}}\n")
+    >>> clause_line(lines, "/endpoints/OS/record/set")
+    (2, 14)
+    """
+    if path in lines:
+        return lines[path]
+    steps = path.split("/")
+    if path.startswith("/endpoints/") and len(steps) > 4:
+        inherited = clause_line(lines, "/".join([*steps[:3], *steps[4:]]))
+        if inherited and inherited != lines.get("/".join(steps[:3])):
+            return inherited
+    for length in range(len(steps) - 1, 1, -1):
+        if "/".join(steps[:length]) in lines:
+            return lines["/".join(steps[:length])]
+    return None
