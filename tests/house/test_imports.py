@@ -68,3 +68,8 @@ def test_no_import_is_relative() -> None:
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert found == []
+
+
+def test_every_folder_with_modules_is_a_package() -> None:
+    folders = {module.path.parent for module in modules()}
+    assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").is_file()] == []
