@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final, Literal
+from uuid import uuid4
 
 import polars as pl
 
@@ -207,20 +206,14 @@ def whole_or_nothing(path: Path) -> Iterator[Path]:
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise DataError(f"{path} exists already", why="nothing is overwritten", mend="name a new folder, or remove it")
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    scratch = path.parent / f".{path.name}-{uuid4().hex}"
+    scratch.mkdir()
     try:
         yield scratch
-        scratch.chmod(0o777 & ~_umask())
         scratch.rename(path)
     finally:
         if scratch.exists():
             shutil.rmtree(scratch)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_folder(

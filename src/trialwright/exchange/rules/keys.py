@@ -72,20 +72,30 @@ def _needed(scene: Scene) -> Iterator[Finding]:
     if recorded and not frames.collected("RS"):
         text = f"the folder has no RS table; the series {', '.join(recorded)} reads the recorded responses"
         yield finding("K04", "study.json", text, mend="add rs.csv")
-    uses = f"{study.model_dump_json(include={'time_points', 'endpoints', 'analysis_sets', 'analyses'})}"
-    for name in study.items:
+    yield from _needed_columns(scene)
+
+
+def _needed_columns(scene: Scene) -> Iterator[Finding]:
+    """One finding for each column that items need and a file lacks."""
+    frames = scene.frames
+    needed: dict[tuple[str, str], list[str]] = {}
+    for name in scene.study.items:
         place = scene.place(name)
         if not frames.collected(place.domain):
             continue
-        stage = "endpoints" if f'"{name}"' in uses else "screening"
+        told = _told_when_typed(place.domain)
         for column in dict.fromkeys((place.column, place.date_column, *(column for column, _ in place.where))):
-            if column not in frames.columns.get(place.domain, (column,)) and column not in _reported(place.domain):
-                text = f"column {column} is missing; item '{name}' needs it for {stage}"
-                where = f"{frames.file_of(place.domain)}:1"
-                yield finding("K04", where, text, column=column, mend=f"add the column {column} to {place.domain}")
+            if column not in frames.columns.get(place.domain, (column,)) and column not in told:
+                needed.setdefault((place.domain, column), []).append(name)
+    later = scene.study.model_dump_json(include={"time_points", "endpoints", "analysis_sets", "analyses"})
+    for (domain, column), names in needed.items():
+        stage = "endpoints" if any(f'"{name}"' in later for name in names) else "screening"
+        text = f"column {column} is missing; {stage} needs it for the items {', '.join(names)}"
+        where = f"{frames.file_of(domain)}:1"
+        yield finding("K04", where, text, column=column, mend=f"add the column {column} to {domain}")
 
 
-def _reported(domain: str) -> frozenset[str]:
+def _told_when_typed(domain: str) -> frozenset[str]:
     """Columns whose absence was told when the table was typed."""
     return frozenset(column.name for column in TABLES[domain].columns if column.required)
 
