@@ -1,0 +1,73 @@
+"""``interval``: the calendar interval between two dates compared."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trialwright.dates import CalendarInterval
+from trialwright.model.criteria import Interval
+from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Answer, Flags, Verdicts, reason_bit
+from trialwright.screening.calendar import days_after
+from trialwright.screening.kind import Kind
+from trialwright.screening.numbers import Demand, demands_of
+from trialwright.screening.setting import Facts, Setting, Span, picked_span
+
+__all__ = ["KIND"]
+
+
+def _judge(node: Interval, setting: Setting) -> Answer:
+    facts, spans, sure = zip(*(_date(setting, name) for name in (node.interval.from_, node.interval.to)), strict=True)
+    start, end = spans
+    verdict = np.full(setting.size, TRUE, np.int8)
+    for demand in demands_of(node):
+        verdict = np.minimum(verdict, _holds(demand, start, end))
+    there = [np.isin(np.arange(setting.size), part.subject) for part in facts]
+    missing = ~(there[0] & there[1])
+    decided = ~missing & sure[0] & sure[1]
+    verdict = np.where(decided, verdict, UNKNOWN).astype(np.int8)
+    reason = np.where(missing, reason_bit("missing"), reason_bit("imprecise_date"))
+    used = [_deciding(part, span) for part, span in zip(facts, spans, strict=True)]
+    number = [setting.session.number_of(part.domain) for part in facts]
+    return Answer(
+        verdict,
+        np.where(verdict == UNKNOWN, reason, np.uint32(0)).astype(np.uint32),
+        np.concatenate([part.subject for part in used]),
+        np.concatenate([np.full(part.row.size, of, np.int64) for part, of in zip(used, number, strict=True)]),
+        np.concatenate([part.row for part in used]),
+    )
+
+
+def _date(setting: Setting, name: str) -> tuple[Facts, Span, Flags]:
+    """Rows of a date known at the moment, the days it can be, and where no row may lie after the moment."""
+    place = setting.place(name)
+    facts = setting.session.facts(place)
+    facts = facts.kept(facts.low <= setting.at[facts.subject])
+    sure = np.ones(setting.size, np.bool_)
+    sure[facts.subject[facts.high > setting.at[facts.subject]]] = False
+    return facts, picked_span(facts, place.take, setting.size), sure
+
+
+def _deciding(facts: Facts, span: Span) -> Facts:
+    return facts.kept((facts.low == span.low[facts.subject]) | (facts.high == span.high[facts.subject]))
+
+
+def _holds(demand: Demand, start: Span, end: Span) -> Verdicts:
+    if demand.relation == "in":
+        # from + n = to, or neither before nor after it
+        parts = [[Demand(relation, (bound,)) for relation in ("at_least", "at_most")] for bound in demand.bounds]
+        each = [np.minimum(_holds(low, start, end), _holds(high, start, end)) for low, high in parts]
+        agreed: Verdicts = np.max(each, axis=0).astype(np.int8)
+        return agreed
+    interval = CalendarInterval.parse(demand.bounds[0])
+    earliest, latest = days_after(start.low, interval), days_after(start.high, interval)
+    if demand.relation in ("at_least", "below"):
+        true, false = latest <= end.low, earliest > end.high
+        sign = np.int8(1 if demand.relation == "at_least" else -1)
+    else:
+        true, false = end.high <= earliest, end.low > latest
+        sign = np.int8(1 if demand.relation == "at_most" else -1)
+    found: Verdicts = (sign * np.where(true, TRUE, np.where(false, FALSE, UNKNOWN))).astype(np.int8)
+    return found
+
+
+KIND = Kind("interval", Interval, _judge, "from + n on the calendar against to, for every completion of partial dates")
