@@ -1,0 +1,1 @@
+"""Rehearse a trial: invent subjects who walk its whole path."""

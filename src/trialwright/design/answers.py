@@ -1,0 +1,293 @@
+"""Answers invented for the study's items: by the scenario's draws, or mostly in favour of eligibility."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialwright.design.facts import Answer, first_unanswerable, word_fits
+from trialwright.design.plan import Plan
+from trialwright.errors import StudyError
+from trialwright.model.criteria import (
+    Attest,
+    Exclusion,
+    History,
+    Inclusion,
+    ItemIs,
+    Node,
+    Not,
+    Sex,
+    children_of,
+)
+from trialwright.model.scenario import ItemDraw
+from trialwright.model.study import Item, Study
+from trialwright.numerics.sampling import Draws
+
+__all__ = ["Asked", "answers_of", "asked_of", "criteria_of", "date_draws", "gates_of"]
+
+IntArray = NDArray[np.int64]
+
+FAVOURABLE_SHARE: Final = 0.98
+"""Share of answers that speak for eligibility where a scenario says nothing (our assumption)."""
+
+HISTORY_SHARE: Final = 0.03
+"""Share of subjects with a row in a history where a scenario says nothing (our assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the criteria ask, read once.
+
+    Parameters
+    ----------
+    leaves : tuple of (criterion, node, gate, favours)
+        Every leaf, the gate it is judged at, and whether its being true speaks for eligibility.
+    beside_history : mapping of str to str
+        Attestations that only matter beside a row of a history: attestation to history item.
+    """
+
+    leaves: tuple[tuple[Inclusion | Exclusion, Node, str, bool], ...]
+    beside_history: Mapping[str, str]
+
+
+def criteria_of(study: Study) -> tuple[Inclusion | Exclusion, ...]:
+    """Every criterion of a study, inclusion first.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    tuple of Inclusion or Exclusion
+        In the order of the study file.
+    """
+    return (*study.inclusion, *study.exclusion)
+
+
+def gates_of(plan: Plan, criterion: Inclusion | Exclusion) -> tuple[str, ...]:
+    """Gates a criterion is judged at; the first gate when it names none.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    criterion : Inclusion or Exclusion
+        The criterion.
+
+    Returns
+    -------
+    tuple of str
+        At least one gate.
+    """
+    if criterion.at is None:
+        return (plan.registration,)
+    return (criterion.at,) if isinstance(criterion.at, str) else criterion.at
+
+
+def asked_of(plan: Plan) -> Asked:
+    """Every leaf of the study's criteria.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    Asked
+        The leaves.
+
+    Raises
+    ------
+    StudyError
+        When a criterion is of a kind whose facts cannot be invented.
+    """
+    leaves: list[tuple[Inclusion | Exclusion, Node, str, bool]] = []
+    beside: dict[str, str] = {}
+    for criterion in criteria_of(plan.study):
+        kind = first_unanswerable(criterion.when)
+        if kind:
+            raise StudyError(
+                f"facts for a criterion of kind {kind!r} cannot be invented",
+                where=f"{plan.study.id}, criterion {criterion.id}",
+                mend="simulate a study whose criteria rest on items, histories, dates and responses",
+            )
+        for gate in gates_of(plan, criterion):
+            found = list(_leaves(criterion.when, gate, isinstance(criterion, Inclusion)))
+            leaves.extend((criterion, node, at, favours) for node, at, favours in found)
+            histories = [node.history.of for node, _, _ in found if isinstance(node, History)]
+            if criterion.when.kind == "all" and histories:
+                beside.update({node.attest: histories[0] for node, _, _ in found if isinstance(node, Attest)})
+    return Asked(tuple(leaves), beside)
+
+
+def _leaves(node: Node, gate: str, favours: bool) -> Iterator[tuple[Node, str, bool]]:
+    own = node.at if isinstance(node.at, str) else gate
+    children = children_of(node)
+    if not children:
+        yield node, own, favours
+    for child in children:
+        yield from _leaves(child, own, favours is not isinstance(node, Not))
+
+
+def sex_words(asked: Asked) -> tuple[str, ...]:
+    """Sexes the criteria admit.
+
+    Parameters
+    ----------
+    asked : Asked
+        The leaves.
+
+    Returns
+    -------
+    tuple of str
+        One, or both.
+    """
+    named = {node.sex for _, node, _, favours in asked.leaves if isinstance(node, Sex) and favours}
+    return tuple(sorted(named)) or ("F", "M")
+
+
+def answers_of(plan: Plan, asked: Asked, draws: Draws) -> dict[tuple[str, str], Answer]:
+    """Answers to every item the criteria ask for, and to what is judged at an operation.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    asked : Asked
+        The leaves of the criteria.
+    draws : Draws
+        Random numbers; stream ``item <name> <gate>``.
+
+    Returns
+    -------
+    dict of (item, gate) to Answer
+        The gate is empty for the residual tumour, whose answer is that of the operation if there is one.
+    """
+    answers: dict[tuple[str, str], Answer] = {}
+    for _, node, gate, _ in asked.leaves:
+        if isinstance(node, History):
+            answers.setdefault((node.history.of, gate), _history(plan, node.history.of, draws))
+    for _, node, gate, _ in asked.leaves:
+        name = node.item if isinstance(node, ItemIs) else node.attest if isinstance(node, Attest) else ""
+        if name and (name, gate) not in answers:
+            answers[name, gate] = _answer(plan, asked, name, gate, draws, answers)
+    if plan.residual:
+        answers[plan.residual, ""] = _drawn(plan, plan.residual, f"item {plan.residual}", draws, 0.75, ())
+    return answers
+
+
+def _answer(
+    plan: Plan, asked: Asked, name: str, gate: str, draws: Draws, known: Mapping[tuple[str, str], Answer]
+) -> Answer:
+    refused = _refused(plan, asked, name)
+    answer = _drawn(plan, name, f"item {name} {gate}", draws, FAVOURABLE_SHARE, refused)
+    history = known.get((asked.beside_history.get(name, ""), gate))
+    if history is None or "N" not in answer.words:
+        return answer
+    # Whether another illness bears on the trial is a question only where there is another illness.
+    return Answer(np.where(history.codes >= 0, answer.codes, answer.words.index("N")), answer.words)
+
+
+def _refused(plan: Plan, asked: Asked, name: str) -> tuple[str, ...]:
+    """Words of an item that speak against eligibility."""
+    words = _words(name, plan.study.items[name])
+    against: set[str] = set()
+    for _, node, _, favours in asked.leaves:
+        if isinstance(node, Attest) and node.attest == name:
+            against.add("N" if favours else "Y")
+        if isinstance(node, ItemIs) and node.item == name:
+            against.update(word for word in words if word_fits(node, word) is not favours)
+    return tuple(word for word in words if word in against)
+
+
+def _words(name: str, item: Item) -> tuple[str, ...]:
+    if item.is_ == "attestation":
+        return ("Y", "N")
+    if item.is_ == "number":
+        return ("0", "1", "2")
+    if item.values:
+        return tuple(item.values)
+    raise StudyError(f"item {name!r} has no values to draw from", mend="give it values, or a draw in the scenario")
+
+
+def _drawn(plan: Plan, name: str, stream: str, draws: Draws, favourable: float, refused: tuple[str, ...]) -> Answer:
+    draw = plan.draws.get(name)
+    if draw is not None and draw.days_before is None:
+        return _by_scenario(draw, stream, draws)
+    words = _words(name, plan.study.items[name])
+    best = next((word for word in words if word not in refused), words[0])
+    rest = (1 - favourable) / max(1, len(words) - 1)
+    shares = [favourable if word == best else rest for word in words]
+    return Answer(draws.category(stream, shares)[:, 0], words)
+
+
+def _by_scenario(draw: ItemDraw, stream: str, draws: Draws) -> Answer:
+    if draw.shares is not None:
+        return Answer(
+            draws.category(stream, [float(share) for share in draw.shares.values()])[:, 0], tuple(draw.shares)
+        )
+    if draw.always is not None:
+        return Answer(np.zeros(draws.count, dtype=np.int64), (str(draw.always),))
+    if draw.normal is not None:
+        values = float(draw.normal[0]) + float(draw.normal[1]) * draws.normal(stream)[:, 0]
+    elif draw.lognormal is not None:
+        values = float(draw.lognormal[0]) * np.exp(float(draw.lognormal[1]) * draws.normal(stream)[:, 0])
+    elif draw.uniform is not None:
+        low, high = float(draw.uniform[0]), float(draw.uniform[1])
+        values = low + (high - low) * draws.uniform(stream)
+    else:
+        raise StudyError("a draw of the scenario says no way to draw", mend="give shares, normal, uniform or always")
+    tenths, positions = np.unique(np.rint(values * 10).astype(np.int64), return_inverse=True)
+    return Answer(positions.astype(np.int64), tuple(f"{value / 10:.1f}" for value in tenths.tolist()))
+
+
+def _history(plan: Plan, name: str, draws: Draws) -> Answer:
+    draw = plan.draws.get(name)
+    words = tuple(draw.shares) if draw is not None and draw.shares else tuple(plan.study.items[name].values or ())
+    if not words:
+        raise StudyError(f"item {name!r} has no values to draw from", mend="give it values, or shares in the scenario")
+    if draw is not None and draw.shares:
+        given = [float(share) for share in draw.shares.values()]
+    else:
+        given = [HISTORY_SHARE / len(words)] * len(words)
+    none = max(0.0, 1.0 - sum(given))
+    codes = draws.category(f"item {name}", [*given, none])[:, 0]
+    return Answer(np.where(codes == len(words), -1, codes), words)
+
+
+def date_draws(plan: Plan, draws: Draws, anchors: Mapping[str, IntArray]) -> dict[str, IntArray]:
+    """Days of the date items that the scenario places before another item.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    draws : Draws
+        Random numbers; stream ``days before <place>``.
+    anchors : mapping of str to ndarray of int
+        Days known already.
+
+    Returns
+    -------
+    dict of str to ndarray of int
+        Day numbers; two items that stand in the same rows of the data get the same day.
+    """
+    placed: dict[str, IntArray] = {}
+    for name, draw in plan.draws.items():
+        for anchor, (low, high) in (draw.days_before or {}).items():
+            place = plan.places[name]
+            stream = f"days before {place.domain} {place.where} {place.column}"
+            known = {**anchors, **placed}
+            if anchor not in known:
+                raise StudyError(
+                    f"the scenario places {name!r} before {anchor!r}, which has no day", mend="name a known date item"
+                )
+            placed[name] = known[anchor] - draws.whole(stream, low, high)[:, 0]
+    return placed

@@ -1,0 +1,280 @@
+"""Invented subjects from screening to the end of observation, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialwright.design.accrual import Entry, allocated_arms, calendar_entry, drawn_sites
+from trialwright.design.answers import Asked, answers_of, asked_of, criteria_of, date_draws, gates_of, sex_words
+from trialwright.design.courses import Course, course_of, time_of
+from trialwright.design.days import NEVER
+from trialwright.design.facts import Answer, Facts, holds
+from trialwright.design.imaging import VERDICTS, FollowUp, Lesions, first_lesions, follow_up
+from trialwright.design.lapses import Observation, observed
+from trialwright.design.marker import MarkerCourse, marker_course
+from trialwright.design.plan import Plan
+from trialwright.errors import StudyError
+from trialwright.model.criteria import Inclusion
+from trialwright.numerics.sampling import Draws
+
+__all__ = ["Allocated", "People", "Screened", "invented"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+MAX_SCREENED_PER_SUBJECT: Final = 200
+RECENT_DAYS: Final = (7, 28)
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Everyone who consented.
+
+    Parameters
+    ----------
+    draws : Draws
+        Their random numbers.
+    sites : ndarray of int
+        Site of each, from 0.
+    entry : Entry
+        Days up to the decision.
+    facts : Facts
+        Complete facts.
+    lesions : Lesions
+        Targets up to the decision.
+    marker : MarkerCourse or None
+        Course of the serial marker.
+    failed_gate : ndarray of int
+        0 eligible throughout, 1 failed at registration, 2 failed at the decision about allocation.
+    reasons : Answer
+        First criterion that failed, in words.
+    """
+
+    draws: Draws
+    sites: IntArray
+    entry: Entry
+    facts: Facts
+    lesions: Lesions
+    marker: MarkerCourse | None
+    failed_gate: IntArray
+    reasons: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """Those who were allocated, in the order of arrival.
+
+    Parameters
+    ----------
+    positions : ndarray of int
+        Positions among the screened.
+    draws : Draws
+        Their random numbers.
+    days : ndarray of int
+        Day of allocation.
+    arms : ndarray of int
+        Index into the plan's arms.
+    residual : ndarray of int
+        Residual tumour an operation leaves: 0 none, 1 small, 2 large.
+    course : Course
+        True moments.
+    seen : Observation
+        How long they are observed.
+    scans : FollowUp
+        Scans after allocation.
+    next_therapy : ndarray of int
+        First day of an unplanned new therapy, `NEVER` if there is none.
+    """
+
+    positions: IntArray
+    draws: Draws
+    days: IntArray
+    arms: IntArray
+    residual: IntArray
+    course: Course
+    seen: Observation
+    scans: FollowUp
+    next_therapy: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everyone in an invented trial."""
+
+    plan: Plan
+    screened: Screened
+    allocated: Allocated
+
+
+def invented(plan: Plan, seed: int, trial: int) -> People:
+    """The subjects of one invented trial.
+
+    Parameters
+    ----------
+    plan : Plan
+        Study and scenario.
+    seed, trial : int
+        Of the random numbers.
+
+    Returns
+    -------
+    People
+        As many screened as it takes to allocate the plan's number.
+
+    Raises
+    ------
+    StudyError
+        When hardly anyone is eligible, or the cutoff comes before the last allocation.
+    """
+    screened = _screened(plan, asked_of(plan), seed, trial)
+    positions = np.flatnonzero(screened.failed_gate == 0)
+    if (latest := int(screened.entry.decision.max())) > plan.cutoff_day:
+        raise StudyError(
+            f"scenario {plan.scenario!r} ends {latest - plan.cutoff_day} days before its last subject is allocated",
+            where=plan.study.id,
+            mend="lengthen the cutoff, quicken the accrual or take fewer subjects",
+        )
+    return People(plan, screened, _allocated(plan, screened, positions, seed, trial))
+
+
+def _screened(plan: Plan, asked: Asked, seed: int, trial: int) -> Screened:
+    count = 2 * plan.subjects + 20
+    while count <= MAX_SCREENED_PER_SUBJECT * (plan.subjects + 20):
+        draws = Draws.first(seed, trial, count)
+        provisional = _at_gates(plan, asked, draws, 1.0)
+        eligible = np.flatnonzero(provisional.failed_gate == 0)
+        if eligible.size >= plan.subjects:
+            share = plan.subjects / (int(eligible[plan.subjects - 1]) + 1)
+            final = _at_gates(plan, asked, draws, share)
+            eligible = np.flatnonzero(final.failed_gate == 0)
+            if eligible.size >= plan.subjects:
+                return _at_gates(plan, asked, draws.of(np.arange(int(eligible[plan.subjects - 1]) + 1)), share)
+        count *= 2
+    raise StudyError(
+        f"scenario {plan.scenario!r} makes hardly anyone eligible",
+        where=plan.study.id,
+        mend="raise the shares of the answers that the criteria ask for",
+    )
+
+
+def _at_gates(plan: Plan, asked: Asked, draws: Draws, share: float) -> Screened:
+    entry = calendar_entry(plan, draws, share)
+    lesions = first_lesions(draws)
+    sexes = sex_words(asked)
+    age_years = np.clip(60 + 10 * draws.normal("age")[:, 0], 20, 90)
+    facts = Facts(
+        count=draws.count,
+        answers=answers_of(plan, asked, draws),
+        days=_days(plan, entry, draws),
+        birth=entry.consent - np.rint(age_years * 365.25).astype(np.int64),
+        sex=Answer(draws.category("sex", [1.0] * len(sexes))[:, 0], sexes),
+        responses={plan.before.id: Answer(lesions.response, VERDICTS)} if plan.before else {},
+    )
+    failed_gate, reasons = _failures(plan, facts, entry)
+    marker = marker_course(plan.marker[1], draws) if plan.marker else None
+    return Screened(draws, drawn_sites(plan, draws), entry, facts, lesions, marker, failed_gate, reasons)
+
+
+def _days(plan: Plan, entry: Entry, draws: Draws) -> Mapping[str, IntArray]:
+    days: dict[str, IntArray] = {}
+    starts = plan.study.time_points[plan.induction.starts].item if plan.induction and plan.induction.starts else ""
+    for name, item in plan.study.items.items():
+        if item.is_ != "date":
+            continue
+        place = plan.places[name]
+        decod = dict(place.where).get("DSDECOD", ())
+        if (place.domain, place.column) == ("DM", "RFICDTC") or decod == ("INFORMED CONSENT OBTAINED",):
+            days[name] = entry.consent
+        elif name == plan.study.time_points[plan.registration].item:
+            days[name] = entry.registration
+        elif name == plan.study.time_points[plan.allocation].item:
+            days[name] = entry.decision
+        elif name == starts:
+            days[name] = entry.cycle_days[:, 0]
+        elif place.domain == "MH" and name not in plan.draws:
+            days[name] = entry.consent - draws.whole(f"days before consent {name}", *RECENT_DAYS)[:, 0]
+    days.update(date_draws(plan, draws, days))
+    days.update({name: days[point.item] for name, point in plan.study.time_points.items() if point.item in days})
+    return days
+
+
+def _failures(plan: Plan, facts: Facts, entry: Entry) -> tuple[IntArray, Answer]:
+    criteria = criteria_of(plan.study)
+    failed_gate = np.zeros(facts.count, dtype=np.int64)
+    reasons = np.full(facts.count, -1, dtype=np.int64)
+    gates = {plan.registration: (1, entry.registration), plan.allocation: (2, entry.decision)}
+    for gate, (number, days) in gates.items():
+        for position, criterion in enumerate(criteria):
+            if gate not in gates_of(plan, criterion):
+                continue
+            true = holds(criterion.when, facts, gate, days)
+            failed = (~true if isinstance(criterion, Inclusion) else true) & (failed_gate == 0)
+            failed_gate[failed] = number
+            reasons[failed] = position
+    words = tuple(
+        f"{criterion.id} {'not met' if isinstance(criterion, Inclusion) else 'met'}: {criterion.text}"
+        for criterion in criteria
+    )
+    return failed_gate, Answer(reasons, words)
+
+
+def _allocated(plan: Plan, screened: Screened, positions: IntArray, seed: int, trial: int) -> Allocated:
+    draws = screened.draws.of(positions)
+    facts = _facts_of(screened.facts, positions)
+    days = screened.entry.decision[positions]
+    arms = allocated_arms(plan, days, seed, trial)
+    course = course_of(plan, arms, facts, draws)
+    seen = observed(plan, course, days, draws)
+    residual = _residual(plan, facts)
+    lesions = _lesions_of(screened.lesions, positions)
+    scans = follow_up(plan, lesions, course, residual, days, seen.last, draws)
+    return Allocated(
+        positions, draws, days, arms, residual, course, seen, scans,
+        _next_therapy(plan, arms, facts, draws, days, scans.documented, seen.last),
+    )  # fmt: skip
+
+
+def _facts_of(facts: Facts, positions: IntArray) -> Facts:
+    return Facts(
+        count=positions.size,
+        answers={key: Answer(answer.codes[positions], answer.words) for key, answer in facts.answers.items()},
+        days={name: days[positions] for name, days in facts.days.items()},
+        birth=facts.birth[positions],
+        sex=Answer(facts.sex.codes[positions], facts.sex.words),
+        responses={key: Answer(answer.codes[positions], answer.words) for key, answer in facts.responses.items()},
+    )
+
+
+def _lesions_of(lesions: Lesions, positions: IntArray) -> Lesions:
+    return Lesions(
+        lesions.present[positions],
+        lesions.organs[positions],
+        lesions.baseline[positions],
+        lesions.decision[positions],
+        lesions.response[positions],
+    )
+
+
+def _residual(plan: Plan, facts: Facts) -> IntArray:
+    if not plan.residual:
+        return np.zeros(facts.count, dtype=np.int64)
+    answer = facts.answer(plan.residual, "")
+    size = {"R0": 0, "R1": 1, "R2": 2}
+    return np.array([size.get(word.rsplit("_", 1)[-1], 0) for word in answer.words], dtype=np.int64)[answer.codes]
+
+
+def _next_therapy(
+    plan: Plan, arms: IntArray, facts: Facts, draws: Draws, days: IntArray, documented: IntArray, last: IntArray
+) -> IntArray:
+    if not any(clock.event == plan.next_therapy for clock in plan.clocks):
+        return np.full(arms.size, NEVER, dtype=np.int64)
+    seen = np.where(documented < NEVER, documented - days, np.inf)
+    moments = {plan.allocation: np.zeros(arms.size), "progression": seen}
+    time = time_of(plan.next_therapy, plan, arms, facts, draws, moments)
+    start = days + np.ceil(np.minimum(time, NEVER)).astype(np.int64)
+    return np.where(start <= last, start, NEVER)

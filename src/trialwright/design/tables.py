@@ -1,0 +1,542 @@
+"""Invented subjects written as the tables of a data folder, all cells text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from trialwright.design.days import NEVER, completed_years
+from trialwright.design.facts import Answer
+from trialwright.design.imaging import MOST_TARGETS, NED, ORGANS, VERDICTS
+from trialwright.design.lapses import missing, partly_known
+from trialwright.design.people import People
+from trialwright.design.sheet import DAY, Cell, Dated, Measured, Sheet, Tenths, Whole, day_text
+from trialwright.design.treatment import Treatment, treated
+
+__all__ = ["site_names", "subject_ids", "tables_of"]
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+
+LESION_NAMES = tuple(f"T{number + 1}" for number in range(MOST_TARGETS))
+UPPER_LIMITS = {"CA125": 35}
+
+
+@dataclass(slots=True)
+class _Book:
+    """Sheets under way, and the last day anything was written for each allocated subject."""
+
+    people: People
+    treatment: Treatment
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    def sheet(self, domain: str) -> Sheet:
+        return self.sheets.setdefault(domain, Sheet(domain))
+
+
+def site_names(count: int) -> tuple[str, ...]:
+    """Names of the invented sites; the first one is written in Hangul.
+
+    Parameters
+    ----------
+    count : int
+        Number of sites.
+
+    Returns
+    -------
+    tuple of str
+        One a site.
+
+    Examples
+    --------
+    >>> site_names(2)
+    ('서울-01', 'SITE-02')
+    """
+    return tuple("서울-01" if number == 0 else f"SITE-{number + 1:02d}" for number in range(count))
+
+
+def tables_of(people: People) -> dict[str, pl.DataFrame]:
+    """The tables of the data folder.
+
+    Parameters
+    ----------
+    people : People
+        The invented trial.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        Domain to text table, without the domains that stay empty.
+    """
+    ids = subject_ids(people)
+    book = _Book(people, treated(people))
+    for write in (
+        _answers,
+        _dates,
+        _histories,
+        _doses,
+        _operation,
+        _samples,
+        _scans,
+        _therapies,
+        _contacts,
+        _milestones,
+    ):
+        write(book)
+    death = _death_cells(book)
+    _ends(book, death)
+    tables = {"DM": _subjects(people, ids, death)}
+    order = ("DS", "FA", "MH", "CM", "EX", "PR", "LB", "TU", "TR", "RS", "AE", "SS")
+    tables.update(
+        {name: book.sheets[name].table(ids) for name in order if name in book.sheets and book.sheets[name].rows}
+    )
+    return tables
+
+
+def subject_ids(people: People) -> pl.Series:
+    """USUBJID of everyone screened: ``SIM``, the site's number, and a running number.
+
+    Parameters
+    ----------
+    people : People
+        The invented trial.
+
+    Returns
+    -------
+    polars.Series
+        Such as ``SIM01-000123``.
+    """
+    sites = pl.Series([f"SIM{number + 1:02d}-" for number in range(people.plan.sites)])
+    running = pl.Series(np.arange(1, people.screened.draws.count + 1)).cast(pl.String).str.zfill(6)
+    return sites.gather(pl.Series(people.screened.sites.astype(np.uint32))) + running
+
+
+def _answers(book: _Book) -> None:
+    people, plan = book.people, book.people.plan
+    screened = people.screened
+    for (name, gate), answer in screened.facts.answers.items():
+        item, place = plan.study.items[name], plan.places[name]
+        if not gate or place.domain != "FA":
+            continue
+        rows, days = _asked_at(book, gate)
+        absent = missing(plan, f"answer {name} {gate}", screened.draws)[rows, 0]
+        cells: dict[str, Cell] = {column: words[0] for column, words in place.where}
+        cells[place.column] = Answer(np.where(absent, -1, answer.codes[rows]), answer.words)
+        if place.column == "FAORRES":
+            cells["FAORRESU"] = Answer(np.where(absent, -1, 0), (item.unit or "1",))
+        not_done = np.where(absent, 0, -1)
+        cells["FASTAT"] = Answer(not_done, ("NOT DONE",))
+        cells["FAREASND"] = Answer(not_done, ("Not asked",))
+        cells["FAEVAL"] = item.by.upper() if item.by else ""
+        book.sheet("FA").add(rows, days, **cells, FADTC=Dated(days))
+
+
+def _asked_at(book: _Book, gate: str) -> tuple[IntArray, IntArray]:
+    """Who was asked at a gate, and on which day: the day itself at registration, the day before the decision."""
+    screened, plan = book.people.screened, book.people.plan
+    if gate == plan.registration:
+        return np.arange(screened.draws.count), screened.entry.registration
+    rows = np.flatnonzero(screened.failed_gate != 1)
+    return rows, screened.entry.decision[rows] - 1
+
+
+def _dates(book: _Book) -> None:
+    people, plan = book.people, book.people.plan
+    facts, draws = people.screened.facts, people.screened.draws
+    everyone = np.arange(draws.count)
+    written: set[tuple[str, tuple[tuple[str, tuple[str, ...]], ...], str]] = set()
+    for name in plan.study.items:
+        place = plan.places[name]
+        key = (place.domain, place.where, place.column)
+        if name not in facts.days or place.domain not in ("MH", "CM") or key in written:
+            continue
+        written.add(key)
+        days = facts.days[name]
+        cells: dict[str, Cell] = {column: words[0] for column, words in place.where}
+        if place.column == "CMENDTC":
+            start = days - draws.whole(f"length of therapy {name}", 105, 147)[:, 0]
+            cells["CMDECOD"] = "CARBOPLATIN" if cells.get("CMCLAS") == "PLATINUM" else ""
+            cells["CMTRT"] = "Earlier regimen"
+            cells["CMSTDTC"] = Dated(start, partly_known(plan, f"start {name}", start, 0, draws, years=True))
+            precision = partly_known(plan, name, days, start + 31, draws)
+        else:
+            precision = np.full(days.shape, DAY, dtype=np.int64)
+        cells[place.column] = Dated(days, precision)
+        book.sheet(place.domain).add(everyone, days, **cells)
+    for name, gate in _reviews(book):
+        place = plan.places[name]
+        rows, days = _asked_at(book, gate)
+        cells = {column: words[0] for column, words in place.where}
+        book.sheet("FA").add(rows, days, **{"FASTRESC": "Y", **cells, "FAEVAL": "INVESTIGATOR", "FADTC": Dated(days)})
+
+
+def _reviews(book: _Book) -> Iterator[tuple[str, str]]:
+    yield from book.treatment.reviews
+
+
+def _histories(book: _Book) -> None:
+    people, plan = book.people, book.people.plan
+    draws, entry = people.screened.draws, people.screened.entry
+    written: set[str] = set()
+    for (name, _), answer in people.screened.facts.answers.items():
+        place = plan.places[name]
+        if place.domain not in ("MH", "CM", "PR") or name in written:
+            continue
+        written.add(name)
+        rows = np.flatnonzero(answer.codes >= 0)
+        ongoing = place.domain == "CM"
+        before = entry.consent - draws.whole(f"days since {name}", *((30, 400) if ongoing else (400, 4000)))[:, 0]
+        days = before[rows]
+        start = f"{place.domain}STDTC"
+        cells: dict[str, Cell] = {column: words[0] for column, words in place.where}
+        cells[place.column] = Answer(answer.codes[rows], answer.words)
+        cells[start] = Dated(days, partly_known(plan, f"start {name}", before, 0, draws, years=True)[rows])
+        if ongoing:
+            cells["CMENRTPT"] = "ONGOING"
+        book.sheet(place.domain).add(rows, days, **cells)
+
+
+def _doses(book: _Book) -> None:
+    for part in book.treatment.doses:
+        book.sheet("EX").add(
+            part.subjects,
+            part.days,
+            EXTRT=part.treatment,
+            EXCAT=part.category,
+            EXSTDTC=Dated(part.days),
+            EXCYCLE=Whole(part.cycles),
+            EXDELAY=Whole(part.delays, part.delays > 0),
+        )
+
+
+def _operation(book: _Book) -> None:
+    people, plan, operation = book.people, book.people.plan, book.treatment.operation
+    if operation is None:
+        return
+    where = {column: words[0] for column, words in plan.places[plan.procedure].where if column != "PROCCUR"}
+    subjects = people.allocated.positions[operation.rows]
+    cells: dict[str, Cell] = {**where, "PRDECOD": operation.name, "PROCCUR": "Y", "PRSTDTC": Dated(operation.days)}
+    book.sheet("PR").add(subjects, operation.days, **cells)
+    not_done = people.allocated.positions[operation.not_done]
+    cells = {**cells, "PROCCUR": "N", "PRSTDTC": Dated(operation.not_done_days)}
+    book.sheet("PR").add(
+        not_done, operation.not_done_days, **cells, PRREASND="Judged no longer possible when it was due"
+    )
+    if plan.residual:
+        answer = people.screened.facts.answers[plan.residual, ""]
+        absent = missing(plan, "residual", people.allocated.draws)[operation.rows, 0]
+        book.sheet("FA").add(
+            subjects,
+            operation.days,
+            FATESTCD="RESIDUAL",
+            FASTRESC=Answer(np.where(absent, -1, answer.codes[subjects]), answer.words),
+            FASTAT=Answer(np.where(absent, 0, -1), ("NOT DONE",)),
+            FAREASND=Answer(np.where(absent, 0, -1), ("Not in the operation note",)),
+            FAEVAL="SURGEON",
+            FADTC=Dated(operation.days),
+            FALNKID="PR.1",
+        )
+    _complications(book)
+
+
+def _complications(book: _Book) -> None:
+    events = book.treatment.complications
+    if events is None or events.subjects.size == 0:
+        return
+    sheet = book.sheet("AE")
+    sheet.add(
+        events.subjects,
+        events.start,
+        AETERM=events.terms,
+        AEDECOD=Answer(events.terms.codes, tuple(word.upper() for word in events.terms.words)),
+        AETOXGR=events.toxicity,
+        AESER=events.serious,
+        AEOUT=Answer(np.where(events.end < NEVER, 0, 1), ("RECOVERED/RESOLVED", "NOT RECOVERED/NOT RESOLVED")),
+        AESTDTC=Dated(events.start),
+        AEENDTC=Dated(events.end, np.where(events.end < NEVER, DAY, 0)),
+    )
+    numbers = sheet.numbers()
+    links = tuple(f"AE.{number + 1}" for number in range(int(numbers.max())))
+    book.sheet("FA").add(
+        events.subjects,
+        events.start,
+        FATESTCD="CLAVIEN",
+        FASTRESC=events.grades,
+        FAEVAL="SURGEON",
+        FADTC=Dated(events.start),
+        FALNKID=Answer(numbers - 1, links),
+    )
+
+
+def _samples(book: _Book) -> None:
+    samples = book.treatment.samples
+    if samples is None:
+        return
+    taken = ~samples.missing
+    book.sheet("LB").add(
+        samples.subjects,
+        samples.days,
+        LBTESTCD=samples.analyte,
+        LBORRES=Measured(samples.tenths, taken),
+        LBORRESU=samples.unit,
+        LBORNRHI=Whole(
+            np.full(taken.shape, UPPER_LIMITS.get(samples.analyte, 0)), taken & (samples.analyte in UPPER_LIMITS)
+        ),
+        LBSTAT=Answer(np.where(taken, -1, 0), ("NOT DONE",)),
+        LBREASND=Answer(np.where(taken, -1, 0), ("Sample not taken",)),
+        LBDTC=Dated(samples.days),
+    )
+
+
+def _scans(book: _Book) -> None:
+    people = book.people
+    screened, allocated, plan = people.screened, people.allocated, people.plan
+    if plan.before is None and plan.after is None:
+        return
+    registered = np.flatnonzero(screened.failed_gate != 1)
+    targets, which = np.nonzero(screened.lesions.present[registered])
+    subjects = registered[targets]
+    _add_targets(book, subjects, which)
+    _add_sizes(
+        book, subjects, screened.entry.baseline_scan[subjects], which, screened.lesions.baseline[subjects, which]
+    )
+    _add_sizes(
+        book, subjects, screened.entry.decision_scan[subjects], which, screened.lesions.decision[subjects, which]
+    )
+    criteria = plan.before or plan.after
+    category = criteria.criteria.upper().replace("-", " ", 1) if criteria else ""
+    days = screened.entry.decision_scan[registered]
+    _add_verdicts(book, registered, days, Answer(screened.lesions.response[registered], VERDICTS), category)
+    scans = allocated.scans
+    row, slot = np.nonzero(scans.days < NEVER)
+    days, verdicts = scans.days[row, slot], scans.verdicts[row, slot]
+    _add_verdicts(book, allocated.positions[row], days, Answer(verdicts, VERDICTS), category)
+    clear = (verdicts == NED) | ((scans.sizes[row, slot].sum(axis=1) == 0) & scans.after_surgery[row, slot])
+    cells: dict[str, Cell] = {"FATESTCD": "LESREVEW", "FASTRESC": "Y", "FAEVAL": "RADIOLOGIST"}
+    book.sheet("FA").add(allocated.positions[row[clear]], days[clear], **cells, FADTC=Dated(days[clear]))
+    row, slot, which = np.nonzero(scans.sizes)
+    _add_sizes(book, allocated.positions[row], scans.days[row, slot], which, scans.sizes[row, slot, which])
+    _add_removed(book)
+    _add_new_lesions(book)
+
+
+def _add_targets(book: _Book, subjects: IntArray, which: IntArray) -> None:
+    lesions, days = book.people.screened.lesions, book.people.screened.entry.baseline_scan[subjects]
+    book.sheet("TU").add(
+        subjects,
+        days,
+        TULNKID=Answer(which, LESION_NAMES),
+        TUORRES="TARGET",
+        TULOC=Answer(lesions.organs[subjects, which], ORGANS),
+        TUMETHOD="CT SCAN",
+        TUEVAL="INVESTIGATOR",
+        TUDTC=Dated(days),
+        TUCERT="",
+    )
+
+
+def _add_sizes(book: _Book, subjects: IntArray, days: IntArray, which: IntArray, tenths: IntArray) -> None:
+    book.sheet("TR").add(
+        subjects,
+        days,
+        TRLNKID=Answer(which, LESION_NAMES),
+        TRTESTCD="LDIAM",
+        TRORRES=Tenths(tenths),
+        TRORRESU="mm",
+        TRORIG="MEASURED",
+        TRMETHOD="CT SCAN",
+        TREVAL="INVESTIGATOR",
+        TRDTC=Dated(days),
+    )
+
+
+def _add_verdicts(book: _Book, subjects: IntArray, days: IntArray, verdicts: Answer, category: str) -> None:
+    book.sheet("RS").add(
+        subjects,
+        days,
+        RSCAT=category,
+        RSTESTCD="OVRLRESP",
+        RSORRES=verdicts,
+        RSEVAL="INVESTIGATOR",
+        RSDTC=Dated(days),
+    )
+
+
+def _add_removed(book: _Book) -> None:
+    """Removed targets are named on the first scan after the operation."""
+    allocated, lesions = book.people.allocated, book.people.screened.lesions
+    scans = allocated.scans
+    first = scans.after_surgery & (np.cumsum(scans.after_surgery, axis=1) == 1)
+    gone = first[:, :, None] & lesions.present[allocated.positions][:, None, :] & (scans.sizes == 0)
+    row, slot, which = np.nonzero(gone)
+    days = scans.days[row, slot]
+    book.sheet("TR").add(
+        allocated.positions[row],
+        days,
+        TRLNKID=Answer(which, LESION_NAMES),
+        TRTESTCD="LDIAM",
+        TRORIG="REMOVED",
+        TRMETHOD="CT SCAN",
+        TREVAL="INVESTIGATOR",
+        TRDTC=Dated(days),
+    )
+
+
+def _add_new_lesions(book: _Book) -> None:
+    allocated = book.people.allocated
+    rows = np.flatnonzero(allocated.scans.new_lesion & (allocated.scans.documented < NEVER))
+    subjects, days = allocated.positions[rows], allocated.scans.documented[rows]
+    organs = allocated.draws.whole("organ of new lesion", 0, len(ORGANS) - 1)[rows, 0]
+    sizes = allocated.draws.whole("size of new lesion", 100, 250)[rows, 0]
+    book.sheet("TU").add(
+        subjects,
+        days,
+        TULNKID="N1",
+        TUORRES="NEW",
+        TULOC=Answer(organs, ORGANS),
+        TUMETHOD="CT SCAN",
+        TUEVAL="INVESTIGATOR",
+        TUDTC=Dated(days),
+        TUCERT="UNEQUIVOCAL",
+    )
+    book.sheet("TR").add(
+        subjects,
+        days,
+        TRLNKID="N1",
+        TRTESTCD="LDIAM",
+        TRORRES=Tenths(sizes),
+        TRORRESU="mm",
+        TRORIG="MEASURED",
+        TRMETHOD="CT SCAN",
+        TREVAL="INVESTIGATOR",
+        TRDTC=Dated(days),
+    )
+
+
+def _therapies(book: _Book) -> None:
+    people, plan = book.people, book.people.plan
+    allocated = people.allocated
+    rows = np.flatnonzero(allocated.next_therapy < NEVER)
+    if not plan.next_therapy or rows.size == 0:
+        return
+    place = plan.places[plan.next_therapy]
+    after = np.where(allocated.scans.documented < NEVER, allocated.scans.documented, allocated.days)
+    precision = partly_known(plan, "next therapy", allocated.next_therapy, after, allocated.draws)
+    cells: dict[str, Cell] = {column: words[0] for column, words in place.where}
+    cells[place.column] = Dated(allocated.next_therapy[rows], precision[rows])
+    book.sheet(place.domain).add(
+        allocated.positions[rows], allocated.next_therapy[rows], **{"CMTRT": "Next-line systemic therapy", **cells}
+    )
+
+
+def _contacts(book: _Book) -> None:
+    days = book.treatment.contacts
+    row, slot = np.nonzero(days < NEVER)
+    _add_status(book, row, days[row, slot], "ALIVE")
+
+
+def _add_status(book: _Book, rows: IntArray, days: IntArray, status: str, precision: IntArray | int = DAY) -> None:
+    subjects = book.people.allocated.positions[rows]
+    book.sheet("SS").add(subjects, days, SSTESTCD="SURVSTAT", SSORRES=status, SSDTC=Dated(days, precision))
+
+
+def _milestones(book: _Book) -> None:
+    screened, allocated = book.people.screened, book.people.allocated
+    everyone = np.arange(screened.draws.count)
+    registered = np.flatnonzero(screened.failed_gate != 1)
+    for rows, days, name in (
+        (everyone, screened.entry.consent, "INFORMED CONSENT OBTAINED"),
+        (registered, screened.entry.registration[registered], "ENTERED INTO TRIAL"),
+        (allocated.positions, allocated.days, "RANDOMIZED"),
+    ):
+        book.sheet("DS").add(rows, days, DSCAT="PROTOCOL MILESTONE", DSDECOD=name, DSSTDTC=Dated(days))
+    failed = np.flatnonzero(screened.failed_gate > 0)
+    days = np.where(screened.failed_gate == 1, screened.entry.registration, screened.entry.decision)[failed]
+    reasons = Answer(screened.reasons.codes[failed], screened.reasons.words)
+    _add_end(book, failed, days, "SCREEN FAILURE", DSTERM=reasons)
+
+
+def _add_end(book: _Book, subjects: IntArray, days: IntArray, name: str, **cells: Cell) -> None:
+    given: dict[str, Cell] = {"DSCAT": "DISPOSITION EVENT", "DSDECOD": name, "DSSTDTC": Dated(days), **cells}
+    book.sheet("DS").add(subjects, days, **given)
+
+
+def _death_cells(book: _Book) -> Dated:
+    """Dates of death of the allocated subjects, each in full unless its month holds nothing else of the subject."""
+    allocated, plan = book.people.allocated, book.people.plan
+    death = allocated.seen.death
+    known = death < NEVER
+    days = np.where(known, death, plan.cutoff_day)
+    precision = partly_known(plan, "death", days, book.treatment.latest, allocated.draws)
+    return Dated(days, np.where(known, precision, 0))
+
+
+def _ends(book: _Book, death: Dated) -> None:
+    allocated = book.people.allocated
+    seen = allocated.seen
+    precision = np.asarray(death.precision)
+    rows = np.flatnonzero(seen.death < NEVER)
+    dated = Dated(death.days[rows], precision[rows])
+    _add_end(book, allocated.positions[rows], death.days[rows], "DEATH", DSSTDTC=dated)
+    _add_status(book, rows, death.days[rows], "DEAD", precision[rows])
+    causes = Answer(
+        (allocated.course.progression > seen.death - allocated.days)[rows].astype(np.int64), ("CANCER", "OTHER")
+    )
+    cells: dict[str, Cell] = {"FATESTCD": "DTHCAUSE", "FASTRESC": causes, "FAEVAL": "INVESTIGATOR", "FADTC": dated}
+    book.sheet("FA").add(allocated.positions[rows], death.days[rows], **cells)
+    rows = np.flatnonzero(seen.lost < NEVER)
+    _add_end(book, allocated.positions[rows], seen.lost[rows], "LOST TO FOLLOW-UP", DSSCOPE="FOLLOW-UP")
+    _add_status(book, rows, seen.lost[rows], "LOST TO FOLLOW-UP")
+    rows = np.flatnonzero(seen.withdrawn < NEVER)
+    _add_end(book, allocated.positions[rows], seen.withdrawn[rows], "WITHDRAWAL BY SUBJECT", DSSCOPE="FOLLOW-UP")
+    stops = book.treatment.stops
+    rows = np.flatnonzero(stops < NEVER)
+    _add_end(book, allocated.positions[rows], stops[rows], "WITHDRAWAL BY SUBJECT", DSSCOPE="TREATMENT")
+
+
+def _subjects(people: People, ids: pl.Series, death: Dated) -> pl.DataFrame:
+    screened, allocated, plan = people.screened, people.allocated, people.plan
+    count = screened.draws.count
+    consent, birth = screened.entry.consent, screened.facts.birth
+    arms = np.full(count, -1, dtype=np.int64)
+    arms[allocated.positions] = allocated.arms
+    died = np.zeros(count, dtype=np.int64)
+    died[allocated.positions] = np.asarray(death.precision)
+    dead_on = np.zeros(count, dtype=np.int64)
+    dead_on[allocated.positions] = death.days
+    born = Dated(birth, partly_known(plan, "birth", birth, -(2**31), screened.draws, years=True))
+    coded: Mapping[str, Answer] = {
+        "ARMCD": Answer(arms, plan.study.arm_ids),
+        "ARM": Answer(arms, tuple(arm.label for arm in plan.arms)),
+        "DTHFL": Answer(np.where(died > 0, 0, -1), ("Y",)),
+        "SEX": screened.facts.sex,
+        "SITEID": Answer(screened.sites, site_names(plan.sites)),
+    }
+    words = {name: _words(answer) for name, answer in coded.items()}
+    return pl.DataFrame(
+        {
+            "USUBJID": ids,
+            "SUBJID": ids.str.slice(6),
+            "SITEID": words["SITEID"],
+            "RFICDTC": day_text(Dated(consent)),
+            "BRTHDTC": day_text(born),
+            "AGE": pl.Series(completed_years(birth, consent)).cast(pl.String),
+            "AGEU": pl.repeat("YEARS", count, eager=True),
+            "SEX": words["SEX"],
+            "ARMCD": words["ARMCD"],
+            "ARM": words["ARM"],
+            "ACTARMCD": words["ARMCD"],
+            "DTHDTC": day_text(Dated(dead_on, died)),
+            "DTHFL": words["DTHFL"],
+        }
+    )
+
+
+def _words(answer: Answer) -> pl.Series:
+    return pl.Series([*answer.words, None], dtype=pl.String).gather(
+        pl.Series(np.where(answer.codes < 0, len(answer.words), answer.codes).astype(np.uint32))
+    )
