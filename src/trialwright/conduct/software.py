@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 
-import altair
+import altair as alt
 import numba
 import numpy as np
 import polars as pl
@@ -38,5 +38,5 @@ def software() -> Mapping[str, str]:
         "scipy": scipy.__version__,
         "numba": numba.__version__,
         "pydantic": pydantic.VERSION,
-        "altair": altair.__version__,
+        "altair": alt.__version__,
     }

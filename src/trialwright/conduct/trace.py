@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,8 +9,8 @@ from pathlib import Path
 
 from trialwright.conduct.run_record import RunRecord, read_run
 from trialwright.errors import DataError, InputError
-from trialwright.exchange.text_table import read_text_table
-from trialwright.protocol.positions import clause_lines
+from trialwright.exchange.folder import read_text_table
+from trialwright.protocol.paths import clause_line, clause_lines
 
 __all__ = ["Step", "Trace", "trace"]
 
@@ -107,7 +106,7 @@ class _Shown:
         if kind == "row":
             return self._row(rest) if self._data is not None else ""
         if kind == "clause":
-            position = self._clauses.get(f"/{rest}")
+            position = clause_line(self._clauses, f"/{rest}")
             return f"study.yaml line {position[0]}" if position else ""
         entry = self._record.results.get(node, {})
         parts = [str(entry[key]) for key in ("value", "unit", "status", "rule") if entry.get(key) not in (None, "")]
@@ -121,17 +120,14 @@ class _Shown:
 
     def _read(self, file: str) -> Mapping[str, str]:
         path = (self._data or Path()) / file
-        try:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError as error:
-            raise DataError("cannot be read", where=str(path), why=str(error.strerror)) from error
+        table, digest = read_text_table(path)
         if digest != self._record.inputs.get(file):
             mend = "name the folder the run has read, or run the trial again"
             raise DataError("not the file the run has read", where=str(path), why="its SHA-256 differs", mend=mend)
-        table = read_text_table(path)
         sequence = f"{path.stem.upper()}SEQ"
         shown: dict[str, str] = {}
         for row in table.iter_rows(named=True):
             key = f"{row['USUBJID']}:{row[sequence]}" if sequence in row else row["USUBJID"]
-            shown[key] = ", ".join(f"{name} {cell}" for name, cell in row.items() if cell and name != "USUBJID")
+            cells = ((name, cell) for name, cell in row.items() if cell and name not in ("USUBJID", "LINE"))
+            shown[key] = ", ".join(f"{name} {cell}" for name, cell in cells)
         return shown

@@ -23,7 +23,7 @@ from trialwright.model.frames import TABLES, Frames, typed
 from trialwright.model.manifest import FileRecord, Manifest
 from trialwright.model.study import Study
 
-__all__ = ["read_folder", "whole_or_nothing", "write_folder"]
+__all__ = ["read_folder", "read_text_table", "whole_or_nothing", "write_folder"]
 
 _FORMATS: Final = (".csv", ".parquet")
 
@@ -153,6 +153,42 @@ def _read_file(path: Path, domain: str, manifest: Manifest) -> _Read:
         text_frame = text_frame.with_columns(pl.lit(manifest.study).alias("STUDYID"))
     frame, cell_findings = typed(table, text_frame, file)
     return _Read(frame, digest, columns, (*findings, *cell_findings))
+
+
+def read_text_table(path: Path) -> tuple[pl.DataFrame, str]:
+    """Return one file of a data folder as text, and its SHA-256.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV or Parquet file named as its domain.
+
+    Returns
+    -------
+    frame : polars.DataFrame
+        Text columns, and ``LINE``.
+    sha256 : str
+        SHA-256 of the file's bytes.
+
+    Raises
+    ------
+    DataError
+        If it cannot be opened or holds no readable table.
+    """
+    domain = path.stem.upper()
+    if domain not in TABLES:
+        raise DataError(f"{path.name} is no table of a data folder", mend=f"name one of {', '.join(TABLES)}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be opened", why=str(error.strerror)) from error
+    if path.suffix.lower() == ".csv":
+        frame, faults = read_csv_text(data, path.name)
+    else:
+        frame, faults = read_parquet_text(data, TABLES[domain], path.name, "simulated")
+    if frame is None:
+        raise DataError(faults[0].text, where=faults[0].where, mend=faults[0].mend)
+    return frame, sha256_of(data)
 
 
 def _hash_findings(manifest: Manifest, file: str, digest: str) -> list[Finding]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Constant", "DAYS_PER_MONTH", "DAYS_PER_YEAR", "MIN_SUBGROUP_EVENTS", "TIE_TOLERANCE"]
+__all__ = ["CONSTANTS", "Constant", "DAYS_PER_MONTH", "DAYS_PER_YEAR", "MIN_SUBGROUP_EVENTS", "TIE_TOLERANCE"]
 
 Certainty = Literal["exact", "published", "convention", "assumption", "unverified"]
 
@@ -51,3 +52,11 @@ TIE_TOLERANCE = Constant(
     "convention",
 )
 MIN_SUBGROUP_EVENTS = Constant(10, "1", "fewer events make a subgroup's hazard ratio not worth printing", "assumption")
+
+CONSTANTS: Mapping[str, Constant] = {
+    "month": DAYS_PER_MONTH,
+    "year": DAYS_PER_YEAR,
+    "tolerance for equal times": TIE_TOLERANCE,
+    "fewest events of a subgroup": MIN_SUBGROUP_EVENTS,
+}
+"""All of them, by the words a report names them with."""

@@ -108,10 +108,23 @@ def edges(dossier: Dossier) -> pl.DataFrame:
     sources = dossier.derived.sources.join(_stems(dossier), on=["PARAMCD", "DEFID"], how="inner")
     subject = pl.concat_str("STEM", "USUBJID", separator="/")
     rows = sources.select(subject.alias("from"), pl.col("ROW").alias("to"))
-    clauses = sources.select(
-        subject.alias("from"), pl.concat_str(pl.lit("clause/endpoints/"), "PARAMCD").alias("to")
-    ).unique(maintain_order=True)
-    return pl.concat([_figure_edges(dossier), rows, clauses])
+    return pl.concat([_figure_edges(dossier), rows, _clause_edges(dossier)])
+
+
+def _clause_edges(dossier: Dossier) -> pl.DataFrame:
+    """The clause each subject's row was decided by: events or censoring, what counts as success, which grades."""
+    stems = _stems(dossier)
+    derived = dossier.derived
+    censored = pl.when(pl.col("CNSR") > 0).then(pl.lit("/censor")).otherwise(pl.lit("/events"))
+    decided = [(derived.adtte, censored), (derived.adbin, pl.lit("/success")), (derived.grades, pl.lit("/of"))]
+    path = pl.when(pl.col("DEFID") == "used").then(pl.lit("")).otherwise(pl.concat_str(pl.lit("/"), "DEFID"))
+    return pl.concat(
+        frame.join(stems, on=["PARAMCD", "DEFID"], how="inner").select(
+            pl.concat_str("STEM", "USUBJID", separator="/").alias("from"),
+            pl.concat_str(pl.lit("clause/endpoints/"), "PARAMCD", path, clause).alias("to"),
+        )
+        for frame, clause in decided
+    )
 
 
 def _figure_edges(dossier: Dossier) -> pl.DataFrame:
@@ -120,7 +133,7 @@ def _figure_edges(dossier: Dossier) -> pl.DataFrame:
 
 
 def _number(value: float | None) -> float | None:
-    return None if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _figure(result: Result) -> dict[str, object]:

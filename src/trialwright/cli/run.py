@@ -1,0 +1,93 @@
+"""``trialwright run``: derive, analyse and report a trial from its data folder."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from trialwright.conduct.run import RunSummary, run
+from trialwright.conduct.studies import open_study
+
+__all__ = ["command", "cutoff_option", "say", "show_run"]
+
+
+def _cutoff(_context: click.Context, _parameter: click.Parameter, moment: datetime) -> date:
+    return moment.date()
+
+
+cutoff_option = click.option(
+    "--cutoff",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_cutoff,
+    metavar="DATE",
+    help="Last day that counts, YYYY-MM-DD.",
+)
+
+
+def say(message: str) -> None:
+    """Tell on standard error what is being done.
+
+    Parameters
+    ----------
+    message : str
+        In the present participle.
+    """
+    click.echo(f"trialwright: {message}", err=True)
+
+
+def show_run(summary: RunSummary, *, as_json: bool) -> None:
+    """Show what a run has written.
+
+    Parameters
+    ----------
+    summary : RunSummary
+        What was written.
+    as_json : bool
+        As one JSON object instead of text.
+    """
+    dossier = summary.dossier
+    severities = Counter(finding.severity for finding in dossier.findings)
+    if as_json:
+        shape = {
+            "out": str(summary.out),
+            "study": dossier.study.id,
+            "state": dossier.state,
+            "origin": dossier.origin,
+            "cutoff": dossier.cutoff.isoformat(),
+            "by_arm": dossier.by_arm,
+            "files": list(summary.files),
+            "findings": {name: severities[name] for name in ("W", "I")},
+        }
+        click.echo(json.dumps(shape, indent=2, ensure_ascii=False))
+        return
+    state = "" if dossier.state == "activated" else f" {dossier.state.upper()}"
+    origin = " SIMULATED" if dossier.origin == "simulated" else ""
+    click.echo(f"{dossier.study.study.title}{state}{origin}")
+    click.echo(f"report   {summary.out / 'report.html'}")
+    click.echo(f"results  {summary.out / 'results.json'}")
+    click.echo(f"frames   {summary.out / 'frames'}")
+    click.echo(f"findings {severities['W']} to look at, {severities['I']} for information; listed in the report")
+    if not dossier.by_arm and len(dossier.study.arms) > 1:
+        click.echo("figures by arm are withheld; --by-arm shows them")
+
+
+@click.command("run")
+@click.argument("study")
+@click.option("--data", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The data folder.")
+@cutoff_option
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="New directory to write.")
+@click.option("--by-arm", is_flag=True, help="Show figures by arm; without it they are withheld.")
+@click.option("--json", "as_json", is_flag=True, help="Show what was written as JSON.")
+def command(*, study: str, data: Path, cutoff: date, out: Path, by_arm: bool, as_json: bool) -> None:
+    """Derive, analyse and report STUDY from a data folder.
+
+    STUDY is the id of a study that comes with the program, or the path of a study file. The directory is written whole
+    or not at all.
+    """
+    summary = run(open_study(study), data, cutoff=cutoff, out=out, by_arm=by_arm, say=say)
+    show_run(summary, as_json=as_json)

@@ -1,0 +1,171 @@
+"""Run a trial: read its data, analyse it, and write the report, whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from trialwright.conduct.analyse import analyse
+from trialwright.conduct.blinding import conceal
+from trialwright.conduct.studies import OpenedStudy
+from trialwright.errors import DataError
+from trialwright.exchange.folder import read_folder, whole_or_nothing
+from trialwright.exchange.tables_out import write_tables
+from trialwright.model.dossier import Dossier
+from trialwright.model.finding import Finding
+from trialwright.model.frames import Frames
+from trialwright.protocol.provenance import silences
+from trialwright.report.build import build
+from trialwright.report.results_json import results_json
+
+__all__ = ["RunSummary", "read_data", "remove_run", "run"]
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run has written.
+
+    Parameters
+    ----------
+    out : Path
+        The directory.
+    dossier : Dossier
+        What the report was made from.
+    files : tuple of str
+        Files written, relative to the directory.
+    """
+
+    out: Path
+    dossier: Dossier
+    files: tuple[str, ...]
+
+
+def run(
+    opened: OpenedStudy,
+    data: Path,
+    *,
+    cutoff: date,
+    out: Path,
+    by_arm: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+) -> RunSummary:
+    """Report of a trial at a cutoff, with its results, frames, pictures and study file in one directory.
+
+    Parameters
+    ----------
+    opened : OpenedStudy
+        The study with its state and hash.
+    data : Path
+        Its data folder.
+    cutoff : date
+        Last day that counts.
+    out : Path
+        Directory to write; it must not exist or be empty.
+    by_arm : bool
+        Show figures by arm; without it comparisons are withheld and nothing written tells who is in which arm.
+    say : callable
+        Told what is being done.
+
+    Returns
+    -------
+    RunSummary
+        What was written.
+
+    Raises
+    ------
+    DataError
+        If the data cannot be read, a finding of severity E stops the run, or the directory is not empty.
+    """
+    with whole_or_nothing(out) as folder:
+        say("reading the data folder")
+        frames, findings = read_data(data, opened)
+        dossier = analyse(opened, frames, findings, cutoff=cutoff, by_arm=by_arm, say=say)
+        shown = dossier if by_arm else conceal(dossier)
+        say("drawing the report")
+        content = dict(build(shown, silences(opened.study)))
+        content["results.json"] = results_json(shown, _figures(content))
+        content["study.yaml"] = opened.text.encode()
+        for name, body in content.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        say("writing the frames")
+        _write_frames(folder, shown)
+        files = tuple(sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()))
+    return RunSummary(out, dossier, files)
+
+
+def read_data(data: Path, opened: OpenedStudy) -> tuple[Frames, list[Finding]]:
+    """Data of a study, checked; findings that must stop an analysis are raised together.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder.
+    opened : OpenedStudy
+        Its study.
+
+    Returns
+    -------
+    frames : Frames
+        The tables.
+    findings : list of Finding
+        What is doubtful and does not stop the analysis.
+
+    Raises
+    ------
+    DataError
+        With every finding of severity E.
+    """
+    frames, findings = read_folder(data, study=opened.study, study_sha256=opened.sha256)
+    stopping = [finding for finding in findings if finding.severity == "E"]
+    if stopping:
+        raise DataError(_listed(stopping), where=str(data), mend="correct the data where they are kept, export again")
+    return frames, findings
+
+
+def _listed(findings: Sequence[Finding]) -> str:
+    lines = [f"{finding.id} {finding.where} {finding.text}: {finding.mend}" for finding in findings[:SHOWN]]
+    more = [f"and {len(findings) - SHOWN} more"] if len(findings) > SHOWN else []
+    count = (
+        f"{len(findings)} finding{'s' if len(findings) > 1 else ''} that stop{'' if len(findings) > 1 else 's'} a run"
+    )
+    return "\n  ".join([count, *lines, *more]) + "\n"
+
+
+def _figures(content: dict[str, bytes]) -> dict[str, tuple[str, str]]:
+    """Drawn pictures by name, each with the table it was drawn from."""
+    names = [Path(name).stem for name in content if name.startswith("figures/") and name.endswith(".svg")]
+    return {name: (f"figures/{name}.svg", f"figures/{name}.csv") for name in names}
+
+
+def _write_frames(folder: Path, dossier: Dossier) -> None:
+    derived = dossier.derived
+    frames = folder / "frames"
+    frames.mkdir()
+    write_tables(frames, {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin})
+
+
+def remove_run(out: Path) -> None:
+    """Remove the directory of an earlier run; anything else is left alone.
+
+    Parameters
+    ----------
+    out : Path
+        Directory a run has written.
+
+    Raises
+    ------
+    DataError
+        If it holds something else.
+    """
+    if not out.exists():
+        return
+    if not (out / "results.json").is_file() or not (out / "report.html").is_file():
+        raise DataError(f"{out} is no directory of a run", why="it is not removed", mend="name another directory")
+    shutil.rmtree(out)
