@@ -80,7 +80,7 @@ def _walk(time: Floats, event: NDArray[np.int8], entry: Floats) -> tuple[Floats,
     while i < n:
         j, d = i, 0
         while j < n and time[j] == time[i]:
-            d += event[j]
+            d += 1 if event[j] != 0 else 0
             j += 1
         if entry.size > 0:
             while entered < n and entry[entered] < time[i]:

@@ -7,7 +7,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from trialwright.errors import NumericsError
 from trialwright.numerics.cox import CoxData, CoxFit, Ties
@@ -78,7 +77,7 @@ def _sums(
             while i >= first and time[i] == t:
                 s0 += risk[i]
                 died = 1.0 if event[i] != 0 else 0.0
-                d += event[i]
+                d += 1 if event[i] != 0 else 0
                 d0 += died * risk[i]
                 for a in range(p):
                     score[a] += died * at * x[i, a]
@@ -132,7 +131,7 @@ def time_transform(
     Returns
     -------
     (n,) float
-        g at each row's time; rows without an event carry 0 for ``rank``, which no sum reads.
+        g at each row's time.
 
     Raises
     ------
@@ -153,8 +152,10 @@ def time_transform(
         case "identity":
             g = time.astype(np.float64)
         case "rank":
-            g = np.zeros(time.size)
-            g[died] = rankdata(time[died])
+            # The kernel reads g at any row of an event time, so censored rows need the rank of their time too.
+            of_events = np.sort(time[died])
+            below, up_to = (np.searchsorted(of_events, time, side=side) for side in ("left", "right"))
+            g = (below + up_to + 1) / 2.0
         case _:
             raise NumericsError(
                 f"transform {transform!r} of time is not known", mend=f"use one of {', '.join(TRANSFORMS)}"
