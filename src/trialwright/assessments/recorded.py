@@ -1,0 +1,200 @@
+"""Responses as a reader judged them: recorded verdicts made into analysis rows, one a series and day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from trialwright.errors import NotAllowedError
+from trialwright.model.derivation import derivation_finding
+from trialwright.model.finding import SHOWN_PER_COLUMN, Finding
+from trialwright.model.partial_dates import imputed_part
+from trialwright.model.schedule import AssessmentSeries
+from trialwright.model.study import Study
+
+__all__ = ["RESPONSE_CODES", "recorded_responses"]
+
+RESPONSE_CODES: Final[Mapping[str, int]] = {
+    "CR": 1, "PR": 2, "SD": 3, "NON-CR/NON-PD": 4, "PD": 5, "NE": 6, "NED": 0,
+}  # fmt: skip
+"""Response to its number in AVAL."""
+
+_WORST_OF_DAY: Final = ("PD", "NON-CR/NON-PD", "SD", "PR", "CR", "NED", "NE")
+_SCHEMA: Final[Mapping[str, pl.DataType]] = {
+    "STUDYID": pl.String(), "USUBJID": pl.String(), "ASSESSID": pl.String(), "PARAMCD": pl.String(), "ADT": pl.Date(),
+    "AVALC": pl.String(), "AVAL": pl.Int64(), "ADEQUATE": pl.String(), "ANL01FL": pl.String(), "DTYPE": pl.String(),
+    "RULEID": pl.String(), "SRCDOM": pl.String(), "SRCSEQ": pl.Int64(), "ADTF": pl.String(),
+}  # fmt: skip
+
+
+def recorded_responses(
+    study: Study, frames: Mapping[str, pl.DataFrame], moments: pl.DataFrame
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Overall responses of every series of a study, as its reader recorded them.
+
+    Parameters
+    ----------
+    study : Study
+        The study; every series must read recorded rows.
+    frames : mapping of domain to typed frame
+        The study's tables; RS is read.
+    moments : polars.DataFrame
+        ``USUBJID POINT ADT``: dates of the time points that bound a series.
+
+    Returns
+    -------
+    responses : polars.DataFrame
+        ADRS rows of ``PARAMCD`` OVR, sorted by subject, series and date; one row a day.
+    findings : list of Finding
+        Verdicts that cannot be used (T09) and days with two verdicts (T08).
+
+    Raises
+    ------
+    NotAllowedError
+        If a series asks for responses to be derived from lesions; this version reads recorded ones.
+
+    Notes
+    -----
+    A series takes the OVRLRESP rows of its criteria and its evaluator between its two time points, both inclusive;
+    readers are never mixed. On one day the worst of PD, NON-CR/NON-PD, SD, PR, CR, NED, NE counts. Everything but NE
+    is an adequate assessment. A date without a day follows ``event-earliest`` for PD and ``assessment-latest``
+    otherwise.
+
+    References
+    ----------
+    Eisenhauer et al., Eur J Cancer 2009;45:228-247, doi:10.1016/j.ejca.2008.10.026.
+
+    Examples
+    --------
+    >>> series = '{"id": "scans", "criteria": "recist-1.1", "baseline": {"last_before": "start", "within": "28 days"}'
+    >>> study = Study.model_validate_json(
+    ...     '{"language": 1, "study": {"id": "x", "title": "X", "version": "0.1.0",'
+    ...     ' "registry": {"name": "R", "id": "1"}},'
+    ...     '"items": {"began": {"is": "date", "ask": "Start?", "domain": "DS", "column": "DSSTDTC"}},'
+    ...     '"time_points": {"start": {"item": "began"}}, "arms": [{"id": "A", "label": "a", "role": "single"}],'
+    ...     '"assessments": [' + series + ', "settings": {"rows": "recorded"}}]}'
+    ... )
+    >>> from trialwright.model.frames import Frames
+    >>> points = pl.DataFrame(schema={"USUBJID": pl.String, "POINT": pl.String, "ADT": pl.Date})
+    >>> recorded_responses(study, Frames({}, "entered"), points)[0].height
+    0
+    """
+    verdicts = frames["RS"].filter(pl.col("RSTESTCD") == "OVRLRESP")
+    findings = _unusable(verdicts)
+    usable = verdicts.filter(pl.col("RSORRES").is_in(list(RESPONSE_CODES)) & pl.col("RSLO").is_not_null())
+    made = []
+    for series in study.assessments:
+        _refuse_derived(series)
+        days = _days_of(series, usable, moments)
+        findings.extend(_doubled(series, days))
+        made.append(_rows_of(study, series, days))
+    if not made:
+        return pl.DataFrame(schema=dict(_SCHEMA)), findings
+    return pl.concat(made).sort("USUBJID", "ASSESSID", "ADT"), findings
+
+
+def _refuse_derived(series: AssessmentSeries) -> None:
+    if series.settings.get("rows") == "recorded":
+        return
+    raise NotAllowedError(
+        f"series '{series.id}' asks for responses derived from lesions",
+        where=f"/assessments/{series.id}/settings",
+        why="this version reads the responses that were recorded in RS",
+        mend="write settings: {rows: recorded} in the study file",
+    )
+
+
+def _days_of(series: AssessmentSeries, usable: pl.DataFrame, moments: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the series with their day, inside its bounds."""
+    criteria = series.criteria.replace("-", " ").upper()
+    own = usable.filter((pl.col("RSCAT") == criteria) & (pl.col("RSEVAL") == series.evaluator))
+    day = pl.when(pl.col("RSORRES") == "PD").then("RSLO").otherwise("RSHI").alias("ADT")
+    own = own.select("USUBJID", "RSSEQ", "RSORRES", "RSLO", "RSHI", "RSPREC", "LINE", day)
+    own = _after_last_adequate(own)
+    for point, inside in ((series.from_, pl.col("ADT") >= pl.col("BOUND")), (series.until, None)):
+        if point is None:
+            continue
+        bounds = moments.filter(pl.col("POINT") == point).select("USUBJID", BOUND="ADT")
+        keep = inside if inside is not None else pl.col("BOUND").is_null() | (pl.col("ADT") <= pl.col("BOUND"))
+        own = own.join(bounds, on="USUBJID", how="left").filter(keep).drop("BOUND")
+    return own
+
+
+def _after_last_adequate(own: pl.DataFrame) -> pl.DataFrame:
+    """Put a progression without a day behind the last assessment without progression in its possible span."""
+    partial = (pl.col("RSORRES") == "PD") & (pl.col("RSLO") < pl.col("RSHI"))
+    if not own.select(partial.any()).item():
+        return own
+    free = own.filter(~pl.col("RSORRES").is_in(["PD", "NE"]) & (pl.col("RSLO") == pl.col("RSHI")))
+    known = own.filter(partial).select("USUBJID", "RSSEQ", "RSLO", "RSHI")
+    known = known.join(free.select("USUBJID", FREE="RSLO"), on="USUBJID")
+    known = (
+        known.filter(pl.col("FREE").is_between("RSLO", "RSHI")).group_by("USUBJID", "RSSEQ").agg(pl.col("FREE").max())
+    )
+    later = pl.min_horizontal(pl.col("FREE").dt.offset_by("1d"), pl.col("RSHI"))
+    moved = own.join(known, on=["USUBJID", "RSSEQ"], how="left", maintain_order="left")
+    return moved.with_columns(ADT=pl.max_horizontal("ADT", later)).drop("FREE")
+
+
+def _rows_of(study: Study, series: AssessmentSeries, days: pl.DataFrame) -> pl.DataFrame:
+    rank = pl.col("RSORRES").replace_strict(list(_WORST_OF_DAY), list(range(len(_WORST_OF_DAY))), return_dtype=pl.Int64)
+    one = days.sort("USUBJID", "ADT", rank, "RSSEQ").unique(["USUBJID", "ADT"], keep="first", maintain_order=True)
+    number = pl.col("RSORRES").replace_strict(dict(RESPONSE_CODES), return_dtype=pl.Int64)
+    return one.select(
+        STUDYID=pl.lit(study.id),
+        USUBJID="USUBJID",
+        ASSESSID=pl.lit(series.id),
+        PARAMCD=pl.lit("OVR"),
+        ADT="ADT",
+        AVALC="RSORRES",
+        AVAL=number,
+        ADEQUATE=pl.when(pl.col("RSORRES") == "NE").then(pl.lit("N")).otherwise(pl.lit("Y")),
+        ANL01FL=pl.lit("Y"),
+        DTYPE=pl.lit("AS ASSESSED"),
+        RULEID=pl.lit("response.recorded"),
+        SRCDOM=pl.lit("RS"),
+        SRCSEQ="RSSEQ",
+        ADTF=imputed_part(pl.col("RSPREC")),
+    )
+
+
+def _doubled(series: AssessmentSeries, days: pl.DataFrame) -> list[Finding]:
+    different = days.group_by("USUBJID", "ADT").agg(pl.col("RSORRES").unique().sort(), pl.col("LINE").min())
+    doubled = different.filter(pl.col("RSORRES").list.len() > 1).sort("USUBJID", "ADT")
+    found = [
+        derivation_finding(
+            "T08",
+            f"rs.csv:{line}",
+            f"{' and '.join(codes)} on {day} in series '{series.id}'; the worse counts",
+            subject=subject,
+            column="RSORRES",
+        )
+        for subject, day, codes, line in doubled.head(SHOWN_PER_COLUMN).iter_rows()
+    ]
+    if doubled.height > len(found):
+        rest = f"{doubled.height - len(found)} more days have two verdicts in series '{series.id}'"
+        found.append(derivation_finding("T08", "rs.csv", rest, column="RSORRES"))
+    return found
+
+
+def _unusable(verdicts: pl.DataFrame) -> list[Finding]:
+    known = pl.col("RSORRES").is_in(list(RESPONSE_CODES)).fill_null(False)
+    bad = verdicts.filter(~known | pl.col("RSLO").is_null())
+    found = [
+        derivation_finding(
+            "T09",
+            f"rs.csv:{line}",
+            f"verdict '{code or 'empty'}' of {day or 'no date'} is not used",
+            subject=subject,
+            column="RSORRES",
+        )
+        for line, subject, code, day in bad.head(SHOWN_PER_COLUMN)
+        .select("LINE", "USUBJID", "RSORRES", "RSDTC")
+        .iter_rows()
+    ]
+    if bad.height > len(found):
+        rest = f"{bad.height - len(found)} more recorded responses are not used"
+        found.append(derivation_finding("T09", "rs.csv", rest, column="RSORRES"))
+    return found

@@ -1,0 +1,196 @@
+"""Everything one derivation looks at: the subjects of a study with their dates, responses and memberships."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from trialwright.endpoints.contacts import Observation, observe
+from trialwright.endpoints.moments import item_picks, time_points
+from trialwright.endpoints.sets import Membership, memberships
+from trialwright.endpoints.timeline import (
+    FLAGS,
+    NEVER,
+    Flags,
+    Ints,
+    Picks,
+    Roster,
+    Timeline,
+    as_days,
+    day_number,
+    limit_of,
+)
+from trialwright.model.frames import Frames
+from trialwright.model.study import Study
+
+__all__ = ["Cohort", "Verdicts"]
+
+Verdicts = Mapping[str, pl.DataFrame]
+"""Answers of predicates by the path of their node: ``USUBJID VERDICT REASON EVIDENCE``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """The subjects of a study at a cut-off, ready for the measures.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    frames : Frames
+        Its tables, up to the cut-off.
+    responses : polars.DataFrame
+        ADRS rows.
+    verdicts : mapping of str to polars.DataFrame
+        Answers of predicates by path.
+    cutoff : datetime.date
+        Last day that counts.
+
+    Examples
+    --------
+    >>> Cohort.__dataclass_params__.frozen
+    True
+    """
+
+    study: Study
+    frames: Frames
+    responses: pl.DataFrame
+    verdicts: Verdicts
+    cutoff: date
+
+    @cached_property
+    def roster(self) -> Roster:
+        """Subjects in the order of their ids."""
+        return Roster.of(self.frames["DM"])
+
+    @cached_property
+    def points(self) -> Mapping[str, Picks]:
+        """Row that dates each time point, by time point."""
+        return {
+            name: picks.where(picks.day <= day_number(self.cutoff))
+            for name, picks in time_points(self.study, self.roster, self.frames).items()
+        }
+
+    @cached_property
+    def observation(self) -> Observation:
+        """Contacts, deaths, loss and withdrawal."""
+        return observe(self.roster, self.frames, self.cutoff)
+
+    @cached_property
+    def sets(self) -> Mapping[str, Membership]:
+        """Members of each analysis set."""
+        return memberships(self.study, self.roster, self.points, self.verdicts)
+
+    @cached_property
+    def end(self) -> Ints:
+        """The cut-off, once a subject."""
+        return limit_of(self.roster.size, self.cutoff)
+
+    @cached_property
+    def _responses_by_series(self) -> Mapping[str, pl.DataFrame]:
+        return {str(key[0]): rows for key, rows in self.responses.partition_by("ASSESSID", as_dict=True).items()}
+
+    def in_arms(self, arms: tuple[str, ...] | None) -> Flags:
+        """Who was allocated to one of some arms.
+
+        Parameters
+        ----------
+        arms : tuple of str, optional
+            Arm ids; everybody when left out or empty.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            One a subject; False for a subject that was not allocated when arms are named.
+        """
+        if not arms:
+            return np.ones(self.roster.size, np.bool_)
+        return self.roster.dm["ARMCD"].is_in(list(arms)).fill_null(False).to_numpy()
+
+    def members(self, name: str | None, arms: tuple[str, ...] | None) -> Flags:
+        """Who belongs to an analysis set, in some arms.
+
+        Parameters
+        ----------
+        name : str, optional
+            Analysis set; everybody when left out.
+        arms : tuple of str, optional
+            Arm ids; every arm when left out.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            One a subject. A subject whose exclusion cannot be judged stays in.
+        """
+        everybody = np.ones(self.roster.size, np.bool_)
+        return (everybody if name is None else self.sets[name].inside) & self.in_arms(arms)
+
+    def item(self, name: str) -> Picks:
+        """Row that answers a date item, one a subject.
+
+        Parameters
+        ----------
+        name : str
+            A date item.
+
+        Returns
+        -------
+        Picks
+            Rows up to the cut-off.
+        """
+        picks = item_picks(self.study, self.roster, self.frames, name)
+        return picks.where(picks.day <= day_number(self.cutoff))
+
+    def assessed(self, series: str, codes: tuple[str, ...]) -> Timeline:
+        """Assessments of a series with certain responses.
+
+        Parameters
+        ----------
+        series : str
+            Response series.
+        codes : tuple of str
+            Responses that count.
+
+        Returns
+        -------
+        Timeline
+            By subject and day; a day that was imputed is not taken beyond the cut-off.
+        """
+        rows = self._responses_by_series.get(series)
+        if rows is None:
+            return self.roster.timeline([])
+        imputed = rows["ADTF"].replace_strict(_PARTS, default=0, return_dtype=pl.Int64).to_numpy()
+        day, last = as_days(rows["ADT"]), day_number(self.cutoff)
+        day = np.where((imputed > 0) & (day > last), last, day)
+        keep = rows["AVALC"].is_in(list(codes)).to_numpy() & (day <= last)
+        chosen = rows.select("USUBJID", RSSEQ="SRCSEQ")
+        return self.roster.timeline([("RS", chosen, np.where(keep, day, NEVER), imputed)])
+
+    def answers(self, path: str) -> pl.DataFrame | None:
+        """Answers of a predicate in the order of the roster.
+
+        Parameters
+        ----------
+        path : str
+            Path of the predicate.
+
+        Returns
+        -------
+        polars.DataFrame or None
+            ``USUBJID VERDICT REASON EVIDENCE``, one row a subject, null where it was not asked; None when the
+            predicate was not judged at all.
+        """
+        frame = self.verdicts.get(path)
+        if frame is None:
+            return None
+        one = frame.unique("USUBJID", keep="first", maintain_order=True)
+        return self.roster.dm.select("USUBJID").join(one, on="USUBJID", how="left", maintain_order="left")
+
+
+_PARTS: Final = {name: number for number, name in enumerate(FLAGS) if name is not None}

@@ -1,0 +1,1 @@
+"""Measures of an endpoint, one file each; every file holds one ``MEASURE``."""

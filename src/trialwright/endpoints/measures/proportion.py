@@ -1,0 +1,79 @@
+"""Share of a set in which a condition holds: one yes, no or unknown a subject."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from trialwright.endpoints.cohort import Cohort
+from trialwright.endpoints.measure import ADBIN, SOURCES, Measure, Request, Rows, source_rows
+from trialwright.endpoints.periods import span_of
+from trialwright.endpoints.timeline import Flags, Picks
+
+__all__ = ["MEASURE"]
+
+
+def _derive(cohort: Cohort, request: Request) -> Rows:
+    definition = request.definition
+    member = cohort.members(definition.set, definition.arms)
+    who = np.flatnonzero(member)
+    answers = cohort.answers(request.success_path)
+    if answers is None:
+        nothing = pl.lit(None, pl.String)
+        answers = cohort.roster.dm.select("USUBJID").with_columns(
+            VERDICT=nothing, REASON=nothing, EVIDENCE=pl.lit(None, pl.List(pl.String))
+        )
+    chosen = answers[who]
+    verdict = pl.col("VERDICT").fill_null("U")
+    unknown = pl.lit("N") if definition.unknown == "failure" else pl.lit("U")
+    first = pl.col("EVIDENCE").list.first()
+    frame = chosen.select(
+        STUDYID=pl.lit(cohort.study.id),
+        USUBJID="USUBJID",
+        PARAMCD=pl.lit(request.endpoint.id),
+        DEFID=pl.lit(request.name),
+        AVALC=pl.when(verdict == "T").then(pl.lit("Y")).when(verdict == "F").then(pl.lit("N")).otherwise(unknown),
+        REASON=pl.when(verdict == "U").then(
+            pl.when(pl.col("REASON").fill_null("") == "").then(pl.lit("not_judged")).otherwise("REASON")
+        ),
+        SRCDOM=first.str.extract(r"^row/([A-Za-z]{2})\.", 1).str.to_uppercase(),
+        SRCSEQ=first.str.extract(r"^row/[^:]*:.*:(\d+)$", 1).cast(pl.Int64),
+    )
+    return Rows(
+        adbin=frame.select(pl.col(name).cast(kind) for name, kind in ADBIN.items()),
+        sources=pl.concat([_evidence(request, chosen), source_rows(cohort, request, _roles(cohort, request, member))]),
+    )
+
+
+def _evidence(request: Request, chosen: pl.DataFrame) -> pl.DataFrame:
+    rows = chosen.select("USUBJID", ROW="EVIDENCE").explode("ROW").drop_nulls("ROW")
+    return rows.select(
+        "USUBJID",
+        PARAMCD=pl.lit(request.endpoint.id),
+        DEFID=pl.lit(request.name),
+        ROLE=pl.lit("evidence"),
+        ROW="ROW",
+    ).select(pl.col(name).cast(kind) for name, kind in SOURCES.items())
+
+
+def _roles(cohort: Cohort, request: Request, member: Flags) -> list[tuple[str, Picks]]:
+    n = cohort.roster.size
+    zeros = np.zeros(n, np.int64)
+    roles = [("period", span_of(cohort, request.definition.period).start.where(member))]
+    if request.definition.set is not None:
+        roles.append(("set", cohort.sets[request.definition.set].reached.where(member)))
+    return [*roles, ("subject", Picks(zeros, zeros, zeros, zeros).where(member))]
+
+
+MEASURE: Final = Measure(
+    id="proportion",
+    summary="Whether a condition holds at the end of a period or at the cut-off. With unknown: failure a subject of "
+    "whom it cannot be told counts as a failure and keeps the reason; otherwise the answer is U.",
+    unit="1",
+    reference="",
+    certainty="verified",
+    derive=_derive,
+)
+"""The measure ``proportion``."""

@@ -1,0 +1,427 @@
+"""Dated rows of many subjects, searched at once: the last row up to a day, the first row from a day on.
+
+Days are whole numbers counted from 1 January 1970. A subject's row is looked up by binary search in one sorted array
+over all subjects, so that no step goes subject by subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from trialwright.model.tables import TABLES
+
+__all__ = [
+    "DOMAINS",
+    "FAR",
+    "FLAGS",
+    "NEVER",
+    "Flags",
+    "Ints",
+    "Picks",
+    "Roster",
+    "Timeline",
+    "as_dates",
+    "as_days",
+    "day_number",
+    "limit_of",
+]
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+NEVER: Final = -(10**6)
+"""Stands for a day that does not exist."""
+
+FAR: Final = 10**6
+"""Stands for a day later than any date."""
+
+DOMAINS: Final = tuple(TABLES)
+"""Domains in a fixed order; a row's domain is its position here."""
+
+FLAGS: Final = (None, "D", "M", "Y")
+"""Imputed part of a date by its number."""
+
+_EPOCH: Final = date(1970, 1, 1)
+_SHIFT: Final = 40_000  # days before 1970 that a date may lie, so that keys stay positive
+_SPAN: Final = 1 << 17  # more days than lie between the earliest and the latest date
+
+
+def day_number(day: date) -> int:
+    """Days from 1 January 1970.
+
+    Parameters
+    ----------
+    day : datetime.date
+        A day.
+
+    Returns
+    -------
+    int
+        Negative before 1970.
+
+    Examples
+    --------
+    >>> day_number(date(1970, 1, 2))
+    1
+    """
+    return (day - _EPOCH).days
+
+
+def as_days(dates: pl.Series) -> Ints:
+    """Day numbers of a column of dates.
+
+    Parameters
+    ----------
+    dates : polars.Series
+        Dates, null where there is none.
+
+    Returns
+    -------
+    numpy.ndarray of int64
+        `NEVER` where there is none.
+
+    Examples
+    --------
+    >>> as_days(pl.Series([date(1970, 1, 2), None])).tolist()
+    [1, -1000000]
+    """
+    return np.asarray(dates.cast(pl.Date).to_physical().fill_null(NEVER).to_numpy(), np.int64)
+
+
+def as_dates(days: Ints) -> pl.Series:
+    """Dates of day numbers.
+
+    Parameters
+    ----------
+    days : numpy.ndarray of int64
+        Day numbers.
+
+    Returns
+    -------
+    polars.Series
+        Dates, null for `NEVER` and `FAR`.
+
+    Examples
+    --------
+    >>> as_dates(np.array([1, NEVER])).to_list()
+    [datetime.date(1970, 1, 2), None]
+    """
+    known = pl.Series(np.where(np.abs(days) < FAR, days, 0).astype(np.int32)).cast(pl.Date)
+    return pl.select(pl.when(pl.Series(np.abs(days) < FAR)).then(known)).to_series()
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """One dated row, or none, for each subject of a roster.
+
+    Parameters
+    ----------
+    day : numpy.ndarray of int64
+        Day of the row, `NEVER` where there is none.
+    domain : numpy.ndarray of int64
+        Position in `DOMAINS`, -1 where there is none.
+    seq : numpy.ndarray of int64
+        Sequence number, 0 where the domain has none.
+    imputed : numpy.ndarray of int64
+        Position in `FLAGS`.
+
+    Examples
+    --------
+    >>> Picks.none(2).found.tolist()
+    [False, False]
+    """
+
+    day: Ints
+    domain: Ints
+    seq: Ints
+    imputed: Ints
+
+    @classmethod
+    def none(cls, n: int) -> Self:
+        """No row for anybody.
+
+        Parameters
+        ----------
+        n : int
+            Number of subjects.
+
+        Returns
+        -------
+        Picks
+            All empty.
+        """
+        zeros = np.zeros(n, np.int64)
+        return cls(np.full(n, NEVER, np.int64), np.full(n, -1, np.int64), zeros, zeros)
+
+    @property
+    def found(self) -> Flags:
+        """Who has a row."""
+        return self.domain >= 0
+
+    def where(self, keep: Flags, other: Self | None = None) -> Self:
+        """These rows where a condition holds, others elsewhere.
+
+        Parameters
+        ----------
+        keep : numpy.ndarray of bool
+            Who keeps these rows.
+        other : Picks, optional
+            Rows of the rest; none when left out.
+
+        Returns
+        -------
+        Picks
+            A new object.
+        """
+        rest = type(self).none(len(self.day)) if other is None else other
+        mine = (self.day, self.domain, self.seq, self.imputed)
+        theirs = (rest.day, rest.domain, rest.seq, rest.imputed)
+        return type(self)(*(np.where(keep, a, b) for a, b in zip(mine, theirs, strict=True)))
+
+    def on(self, day: Ints) -> Self:
+        """The same rows with another day.
+
+        Parameters
+        ----------
+        day : numpy.ndarray of int64
+            New days, taken where there is a row.
+
+        Returns
+        -------
+        Picks
+            A new object.
+        """
+        return type(self)(np.where(self.found, day, NEVER), self.domain, self.seq, self.imputed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """Dated rows of all subjects, sorted for search; built by `Roster.timeline`.
+
+    Parameters
+    ----------
+    subject : numpy.ndarray of int64
+        Position of the row's subject in the roster.
+    picks : Picks
+        The rows, aligned with `subject`.
+    keys : numpy.ndarray of int64
+        Subject and day as one sorted number.
+
+    Notes
+    -----
+    Of several rows of one subject and day the first is found: the earlier table, then the lower sequence number.
+    """
+
+    subject: Ints
+    picks: Picks
+    keys: Ints
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return len(self.keys)
+
+    def last(self, limit: Ints, subject: Ints | None = None) -> Picks:
+        """Last row up to a day, the day included.
+
+        Parameters
+        ----------
+        limit : numpy.ndarray of int64
+            Latest day, one a subject.
+        subject : numpy.ndarray of int64, optional
+            Subjects the limits belong to; all of the roster when left out.
+
+        Returns
+        -------
+        Picks
+            One row a limit.
+        """
+        who = np.arange(len(limit)) if subject is None else subject
+        found = np.searchsorted(self.keys, _key(who, limit), side="right") - 1
+        return self._at(self._start_of_day(found), who)
+
+    def first(self, since: Ints, subject: Ints | None = None) -> Picks:
+        """First row from a day on, the day included.
+
+        Parameters
+        ----------
+        since : numpy.ndarray of int64
+            Earliest day, one a subject.
+        subject : numpy.ndarray of int64, optional
+            Subjects the days belong to; all of the roster when left out.
+
+        Returns
+        -------
+        Picks
+            One row a day given.
+        """
+        who = np.arange(len(since)) if subject is None else subject
+        found = np.searchsorted(self.keys, _key(who, since), side="left")
+        return self._at(found, who)
+
+    def count(self, since: Ints, until: Ints) -> Ints:
+        """Number of rows between two days, both included.
+
+        Parameters
+        ----------
+        since, until : numpy.ndarray of int64
+            Days, one a subject.
+
+        Returns
+        -------
+        numpy.ndarray of int64
+            Rows a subject.
+        """
+        who = np.arange(len(since))
+        low = np.searchsorted(self.keys, _key(who, since), side="left")
+        high = np.searchsorted(self.keys, _key(who, until), side="right")
+        return np.asarray(np.maximum(high - low, 0), np.int64)
+
+    def _start_of_day(self, position: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        if not self.size:
+            return position
+        start = np.searchsorted(self.keys, self.keys[np.maximum(position, 0)], side="left")
+        return np.where(position < 0, position, start)
+
+    def _at(self, position: npt.NDArray[np.intp], who: npt.NDArray[np.integer]) -> Picks:
+        if not self.size:
+            return Picks.none(len(who))
+        inside = (position >= 0) & (position < self.size)
+        place = np.where(inside, position, 0)
+        picks = self.picks
+        taken = Picks(picks.day[place], picks.domain[place], picks.seq[place], picks.imputed[place])
+        return taken.where(inside & (self.subject[place] == who))
+
+
+def _key(subject: npt.NDArray[np.integer], day: Ints) -> Ints:
+    shifted = np.clip(day + _SHIFT, 0, _SPAN - 1)
+    return np.asarray(subject.astype(np.int64) * _SPAN + shifted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roster:
+    """The subjects of a study in the order of their ids, and each subject's position.
+
+    Parameters
+    ----------
+    dm : polars.DataFrame
+        DM, one row a subject, sorted by USUBJID.
+
+    Examples
+    --------
+    >>> Roster.of(pl.DataFrame({"USUBJID": ["b", "a"]})).position(pl.Series(["a", "x"])).tolist()
+    [0, -1]
+    """
+
+    dm: pl.DataFrame
+
+    @classmethod
+    def of(cls, dm: pl.DataFrame) -> Self:
+        """Roster of a DM table.
+
+        Parameters
+        ----------
+        dm : polars.DataFrame
+            DM in any order.
+
+        Returns
+        -------
+        Roster
+            Sorted by USUBJID.
+        """
+        return cls(dm.unique("USUBJID", keep="first", maintain_order=True).sort("USUBJID"))
+
+    @property
+    def size(self) -> int:
+        """Number of subjects."""
+        return self.dm.height
+
+    @property
+    def subjects(self) -> pl.Series:
+        """USUBJID of each subject."""
+        return self.dm["USUBJID"]
+
+    def position(self, subjects: pl.Series) -> Ints:
+        """Position of subjects in the roster.
+
+        Parameters
+        ----------
+        subjects : polars.Series
+            USUBJID of any rows.
+
+        Returns
+        -------
+        numpy.ndarray of int64
+            -1 for a subject that is not in the roster.
+        """
+        known = self.subjects
+        if not len(known) or not len(subjects):
+            return np.full(len(subjects), -1, np.int64)
+        place = known.search_sorted(subjects).clip(0, len(known) - 1)
+        same = (known.gather(place) == subjects).fill_null(False).to_numpy()
+        return np.where(same, place.to_numpy().astype(np.int64), -1)
+
+    def timeline(self, parts: Sequence[tuple[str, pl.DataFrame, Ints, Ints | None]]) -> Timeline:
+        """Rows of several tables as one timeline.
+
+        Parameters
+        ----------
+        parts : sequence of (domain, rows, day, imputed)
+            Rows of a domain with ``USUBJID`` and its sequence number, the day of each row (`NEVER`: left out) and the
+            part that was imputed. Of rows on one day the earlier part comes first.
+
+        Returns
+        -------
+        Timeline
+            Sorted by subject, day, part and sequence number.
+        """
+        columns: list[tuple[Ints, ...]] = []
+        for rank, (domain, rows, day, imputed) in enumerate(parts):
+            if not rows.height:
+                continue
+            who = self.position(rows["USUBJID"])
+            n = rows.height
+            name = f"{domain}SEQ"
+            seq = rows[name].fill_null(0).to_numpy().astype(np.int64) if name in rows.columns else np.zeros(n, np.int64)
+            part = np.zeros(n, np.int64) if imputed is None else imputed
+            full = (who, day, np.full(n, rank), np.full(n, DOMAINS.index(domain)), seq, part)
+            keep = (who >= 0) & (day > NEVER)
+            columns.append(tuple(column[keep] for column in full) if not keep.all() else full)
+        if not columns:
+            empty = np.empty(0, np.int64)
+            return Timeline(empty, Picks.none(0), empty)
+        whose, days, ranks, codes, seqs, parted = (np.concatenate(column) for column in zip(*columns, strict=True))
+        keys = _key(whose, days)
+        order = np.lexsort((seqs, ranks, keys))
+        picks = Picks(days[order], codes[order], seqs[order], parted[order])
+        return Timeline(whose[order], picks, keys[order])
+
+
+def limit_of(n: int, day: date | int) -> Ints:
+    """The same day for every subject.
+
+    Parameters
+    ----------
+    n : int
+        Number of subjects.
+    day : datetime.date or int
+        The day.
+
+    Returns
+    -------
+    numpy.ndarray of int64
+        Day numbers.
+
+    Examples
+    --------
+    >>> limit_of(2, date(1970, 1, 2)).tolist()
+    [1, 1]
+    """
+    return np.full(n, day_number(day) if isinstance(day, date) else day, np.int64)

@@ -1,0 +1,137 @@
+"""What can be noticed while endpoints are derived: the rules, and how their findings are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from trialwright.model.finding import SHOWN_PER_COLUMN, Finding, FindingRule, Severity
+
+__all__ = ["DERIVATION_RULES", "derivation_finding", "subject_findings"]
+
+_ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
+    (
+        "T01",
+        "W",
+        "an event lies before the origin of its endpoint",
+        "correct one of the two dates; until then the subject is left out of this endpoint",
+    ),
+    ("T02", "W", "a death is known to the year only", "ask for the month and the day"),
+    ("T03", "W", "a death without a date", "enter the date, or as much of it as is known, in DM.DTHDTC"),
+    (
+        "T04",
+        "W",
+        "an event after the end of observation is not counted",
+        "check the day of loss or withdrawal; an event that was observed means that observation went on",
+    ),
+    ("T05", "I", "no origin, so no time to event", "nothing, if the origin has not come yet; else enter its date"),
+    (
+        "T06",
+        "W",
+        "the condition of an event cannot be judged",
+        "enter the fact it asks for; until then it is not counted",
+    ),
+    (
+        "T07",
+        "W",
+        "an exclusion from an analysis set cannot be judged",
+        "enter the fact; until then the subject stays in",
+    ),
+    ("T08", "W", "two verdicts of one reader on one day", "keep one; the worse of the two was used"),
+    ("T09", "W", "a recorded response that cannot be used", "write a verdict of the list and a date"),
+    ("T10", "I", "an endpoint that this version does not compute", "nothing; it is stated and not estimated"),
+    (
+        "T11",
+        "I",
+        "no complication recorded after a documented operation",
+        "nothing, if there was none: adverse events were collected, so none recorded is taken as none",
+    ),
+    ("T12", "W", "a grade that cannot be used", "write I, II, IIIA, IIIB, IVA, IVB or V"),
+    ("T13", "W", "a complication that cannot be placed in time", "link it to its adverse event and date its start"),
+    (
+        "T14",
+        "W",
+        "a death in the period without a complication of grade V",
+        "check whether the death was a complication",
+    ),
+    (
+        "T15",
+        "W",
+        "a withdrawal that does not say from what",
+        "fill DSSCOPE with TREATMENT, FOLLOW-UP or DATA; until then observation is taken to go on",
+    ),
+    (
+        "T16",
+        "W",
+        "missed assessments cannot be counted",
+        "name the response series in a visit of the study file that comes at intervals",
+    ),
+    ("T17", "I", "a day was imputed by a named rule", "complete the date, if more of it is known"),
+    ("T18", "W", "a new cancer therapy before the origin", "check the date, or whether the therapy was a planned one"),
+)
+
+DERIVATION_RULES: Final[Mapping[str, FindingRule]] = MappingProxyType({row[0]: FindingRule(*row) for row in _ROWS})
+"""Rules of findings made while deriving, by id."""
+
+
+def derivation_finding(rule: str, where: str, text: str, *, subject: str = "", column: str = "") -> Finding:
+    """Return a finding made while deriving.
+
+    Parameters
+    ----------
+    rule : str
+        Id of a rule in `DERIVATION_RULES`.
+    where : str
+        Endpoint, file or clause.
+    text : str
+        What was noticed and what was done.
+    subject, column : str, default ""
+        USUBJID and column, where there is one.
+
+    Returns
+    -------
+    Finding
+        The finding.
+
+    Examples
+    --------
+    >>> derivation_finding("T05", "PFS", "2 subjects have no origin").severity
+    'I'
+    """
+    spec = DERIVATION_RULES[rule]
+    return Finding(rule, spec.severity, where, subject, column, text, spec.mend)
+
+
+def subject_findings(rule: str, where: str, subjects: Sequence[str], text: str, *, column: str = "") -> list[Finding]:
+    """Return one finding a subject, at most a hundred of them, the rest counted in one.
+
+    Parameters
+    ----------
+    rule : str
+        Id of a rule in `DERIVATION_RULES`.
+    where : str
+        Endpoint, file or clause.
+    subjects : sequence of str
+        USUBJID of those concerned.
+    text : str
+        What was noticed and what was done.
+    column : str, default ""
+        Column, where there is one.
+
+    Returns
+    -------
+    list of Finding
+        Empty when nobody is concerned.
+
+    Examples
+    --------
+    >>> [item.subject for item in subject_findings("T03", "dm.csv", ["OV-1"], "dead, no date")]
+    ['OV-1']
+    """
+    shown = subjects[:SHOWN_PER_COLUMN]
+    found = [derivation_finding(rule, where, text, subject=subject, column=column) for subject in shown]
+    if len(subjects) > len(shown):
+        rest = f"{len(subjects) - len(shown)} more subjects: {text}"
+        found.append(derivation_finding(rule, where, rest, column=column))
+    return found
