@@ -46,6 +46,8 @@ class Spec:
         Named quantities or classes it yields.
     measures : tuple of str
         For a method: measures of an endpoint it can estimate; empty means any.
+    needs : tuple of str
+        For a method: keys an analysis by it must have.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Spec:
     settings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

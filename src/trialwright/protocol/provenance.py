@@ -27,6 +27,7 @@ __all__ = [
     "silences",
     "study_path",
     "unreasoned",
+    "unreasoned_paths",
 ]
 
 Kind = Literal["record", "inferred", "assumption", "none"]
@@ -34,7 +35,9 @@ Kind = Literal["record", "inferred", "assumption", "none"]
 NOT_STATEMENTS: Final = ("language", "items", "scenario", "open_points")
 """Blocks that state nothing about the trial: how facts are asked and kept, invented figures, and the questions."""
 
-_NOT_STATED_KEYS: Final = frozenset({"id", "source", "remark", "text", "label", "role", "use", "title"})
+_NOT_STATED_KEYS: Final = frozenset(
+    {"id", "source", "remark", "text", "label", "role", "use", "title", "version", "registry"}
+)
 _ADDRESS = re.compile(
     r"[IEPSO][0-9]+(\.[0-9]+)*[a-z]?(\.[A-Za-z][A-Za-z0-9]*)?|[a-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)+"
 )
@@ -236,8 +239,31 @@ def origins(study: Study) -> Mapping[str, Origin]:
     return {f"{study_path(study, path)}/{key}".replace("//", "/"): origin for path, key, origin in _leaves(study)}
 
 
+def unreasoned_paths(study: Study) -> tuple[Path, ...]:
+    """Statements about the trial that nobody gave a source or a reason for.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    tuple of path
+        Items, invented figures and open points state nothing about the trial; names and labels neither.
+    """
+    return tuple(
+        (*path, key)
+        for path, key, origin in _leaves(study)
+        if path
+        and path[0] not in NOT_STATEMENTS
+        and key not in _NOT_STATED_KEYS
+        and (origin.kind == "none" or (origin.kind == "assumption" and not origin.by))
+    )
+
+
 def unreasoned(study: Study) -> tuple[str, ...]:
-    """Paths of statements about the trial that nobody gave a source or a reason for.
+    """Paths by ids of the statements about the trial that nobody gave a source or a reason for.
 
     Parameters
     ----------
@@ -247,17 +273,9 @@ def unreasoned(study: Study) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Paths by ids. Items, invented figures and open points state nothing about the trial; names and labels neither.
+        As `unreasoned_paths` finds them.
     """
-    return tuple(
-        f"{study_path(study, path)}/{key}"
-        for path, key, origin in _leaves(study)
-        if path
-        and path[0] not in NOT_STATEMENTS
-        and key not in _NOT_STATED_KEYS
-        and path != ("study",)
-        and (origin.kind == "none" or (origin.kind == "assumption" and not origin.by))
-    )
+    return tuple(study_path(study, path) for path in unreasoned_paths(study))
 
 
 def silences(study: Study) -> tuple[Silence, ...]:

@@ -51,6 +51,7 @@ METHOD = Method(
         "Cox, J R Stat Soc B 1972;34:187-220, doi:10.1111/j.2517-6161.1972.tb00899.x (DOI unverified)",
         settings={"ties": ("efron", "breslow")},
         measures=("time to event",),
+        needs=("compare",),
     ),
     ("hr", "p_cox"),
     _estimate,

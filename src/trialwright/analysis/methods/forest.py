@@ -88,6 +88,7 @@ METHOD = Method(
         "Wang et al., N Engl J Med 2007;357:2189-2194, doi:10.1056/NEJMsr077003 (DOI unverified)",
         settings={"ties": ("efron", "breslow")},
         measures=("time to event",),
+        needs=("compare", "covariates"),
     ),
     ("forest",),
     _estimate,

@@ -41,6 +41,7 @@ METHOD = Method(
         "Mantel, Cancer Chemother Rep 1966;50:163-170",
         settings={"rho": (), "gamma": ()},
         measures=("time to event",),
+        needs=("compare",),
     ),
     ("p_logrank", "chisq_logrank"),
     _estimate,

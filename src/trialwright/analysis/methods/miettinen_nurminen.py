@@ -15,6 +15,7 @@ METHOD = Method(
         "Difference of two proportions with score limits.",
         "Miettinen and Nurminen, Stat Med 1985;4:213-226, doi:10.1002/sim.4780040211 (DOI unverified)",
         measures=("proportion",),
+        needs=("compare",),
     ),
     ("difference",),
     lambda request: difference_of_rates(request, "miettinen-nurminen"),

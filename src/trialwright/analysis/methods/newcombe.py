@@ -15,6 +15,7 @@ METHOD = Method(
         "Difference of two proportions with limits from the two score intervals.",
         "Newcombe, Stat Med 1998;17:873-890, method 10 (DOI unverified)",
         measures=("proportion",),
+        needs=("compare",),
     ),
     ("difference",),
     lambda request: difference_of_rates(request, "newcombe"),

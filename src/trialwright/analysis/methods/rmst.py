@@ -61,6 +61,7 @@ METHOD = Method(
         "Restricted mean survival time to a fixed time, with difference and ratio between arms.",
         "Royston and Parmar, BMC Med Res Methodol 2013;13:152, doi:10.1186/1471-2288-13-152 (DOI unverified)",
         measures=("time to event",),
+        needs=("compare", "tau"),
     ),
     ("rmst_difference", "rmst_ratio"),
     _estimate,

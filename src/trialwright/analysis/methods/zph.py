@@ -41,6 +41,7 @@ METHOD = Method(
         "Grambsch and Therneau, Biometrika 1994;81:515-526, doi:10.1093/biomet/81.3.515 (DOI unverified)",
         settings={"transform": ("km", "identity", "rank"), "ties": ("efron", "breslow")},
         measures=("time to event",),
+        needs=("compare",),
     ),
     ("p_zph",),
     _estimate,

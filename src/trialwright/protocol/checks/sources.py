@@ -1,0 +1,91 @@
+"""Sources and open points: what they speak of is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import BaseModel
+
+from trialwright.model.statement import Stated
+from trialwright.protocol.problems import Fault, Path, choices
+from trialwright.protocol.provenance import study_path
+from trialwright.protocol.scope import Scope
+from trialwright.protocol.shape import keys_of, walk
+
+__all__ = ["check"]
+
+_MAY_BE_ABSENT: Final = frozenset({"study", "inclusion", "exclusion", "assessments", "markers", "dose_plans", "scores",
+                                   "regimens", "visits", "allocation", "analysis_sets", "endpoints", "analyses",
+                                   "scenario"})  # fmt: skip
+
+
+def check(scope: Scope) -> Iterator[Fault]:
+    """Faults of sources and open points.
+
+    Parameters
+    ----------
+    scope : Scope
+        The study.
+
+    Yields
+    ------
+    Fault
+        Keys covered that are not there or are covered twice; open points about nothing.
+    """
+    for path, part in walk(scope.study):
+        if isinstance(part, Stated):
+            yield from _covers(part, path)
+    yield from _open_points(scope)
+
+
+def _covers(part: Stated, path: Path) -> Iterator[Fault]:
+    given = [key for key in _written(part) if key not in ("source", "remark")]
+    listed = isinstance(part.source, tuple)
+    seen: Counter[str] = Counter()
+    for place, source in enumerate(part.sources):
+        here: Path = (*path, "source", place) if listed else (*path, "source")
+        for index, key in enumerate(source.covers):
+            seen[key] += 1
+            if key not in given:
+                what = f'the source covers "{key}", which does not stand beside it'
+                yield Fault((*here, "covers", index), what, choices(key, given))
+            elif seen[key] > 1:
+                yield Fault((*here, "covers", index), f'"{key}" is covered by two sources', "keep one")
+    if sum(1 for source in part.sources if not source.covers) > 1:
+        yield Fault((*path, "source"), "two sources cover everything", "say with covers which of them covers what")
+
+
+def _written(part: BaseModel) -> list[str]:
+    return [
+        key
+        for key, name in zip(keys_of(type(part)), type(part).model_fields, strict=True)
+        if name in part.model_fields_set
+    ]
+
+
+def _open_points(scope: Scope) -> Iterator[Fault]:
+    known: set[str] | None = None
+    seen: Counter[str] = Counter()
+    for place, point in enumerate(scope.study.open_points):
+        seen[point.id] += 1
+        if seen[point.id] > 1:
+            yield Fault(("open_points", place, "id"), f'"{point.id}" stands twice', "choose another id")
+        known = set(_paths(scope)) if known is None else known
+        if point.about not in known:
+            what = f"there is nothing at {point.about}"
+            yield Fault(("open_points", place, "about"), what, choices(point.about, sorted(known)))
+
+
+def _paths(scope: Scope) -> Iterator[str]:
+    """Paths by ids an open point may be about: every key a mapping of the study may have, and every block."""
+    yield from (f"/{block}" for block in _MAY_BE_ABSENT)
+    for path, part in walk(scope.study):
+        here = study_path(scope.study, path)
+        yield here
+        for key, name in zip(keys_of(type(part)), type(part).model_fields, strict=True):
+            value = getattr(part, name)
+            yield f"{here}/{key}".replace("//", "/")
+            if isinstance(value, dict):
+                yield from (f"{here}/{key}/{entry}" for entry in value)
