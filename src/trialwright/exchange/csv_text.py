@@ -123,7 +123,9 @@ def _header(data: bytes, file: str) -> tuple[list[str], Finding | None]:
     try:
         names = next(csv.reader([first], strict=True), [])
     except csv.Error as error:
-        return [], _fault(file, 1, f"the header cannot be read: {error}", "write column names parted by commas")
+        return [], _fault(
+            file, 1, f"the header cannot be read: {_in_words(error)}", "write column names parted by commas"
+        )
     if not first.strip():
         return [], _fault(
             file, 1, "the first line is blank where the header is due", "remove blank lines above the header"
@@ -136,6 +138,13 @@ def _header(data: bytes, file: str) -> tuple[list[str], Finding | None]:
     if "" in names:
         return [], _fault(file, 1, f"column {names.index('') + 1} has no name", "name the column, or remove it")
     return names, None
+
+
+def _in_words(error: csv.Error) -> str:
+    said = str(error)
+    if "field larger" in said:
+        return f"it is longer than {csv.field_size_limit()} characters"
+    return "its quote is never closed" if "unexpected end" in said else "text follows its closing quote"
 
 
 def _one_column(name: str, file: str) -> Finding:
@@ -190,7 +199,7 @@ def _quoted_shape(data: bytes, width: int, file: str) -> tuple[_Shape | None, li
             before = reader.line_num
     except csv.Error as error:
         mend = "close every quote, and double a quote inside a cell"
-        return None, [*faults, _fault(file, before + 1, f"a quoted cell cannot be read: {error}", mend)]
+        return None, [*faults, _fault(file, before + 1, f"a quoted cell cannot be read: {_in_words(error)}", mend)]
     if faults:
         return None, faults
     return _Shape(pl.Series("LINE", lines[1:], pl.UInt32()), pl.Series("blank", blank[1:], pl.Boolean())), []

@@ -20,6 +20,7 @@ WHOLE: Final = r"^-?[0-9]{1,18}$"
 _MISSING_WORDS: Final = ("NA", "N/A", ".", "-", "NULL")
 _KNOWN_UNITS: Final = sorted({*UNITS, *ALIASES})
 _NAMES: Final = ("STUDYID", "USUBJID", "SUBJID", "SITEID")
+_ARM_CODES: Final = ("ARMCD", "ACTARMCD")  # never shown: findings are printed where results by arm are not
 _LENGTH: Final = r"^[0-9]{1,9}(\.[0-9]+)?$"
 
 
@@ -259,7 +260,8 @@ def _empty_doubt(column: Column) -> Iterator[Doubt]:
 def _code_doubts(column: Column, missing_word: pl.Expr) -> Iterator[Doubt]:
     cell = pl.col(column.name)
     folded = cell.str.strip_chars().str.to_uppercase() != cell
-    words = "'{}' is not written as the list has it; it was read in capitals, without outer blanks".format
+    shown = "the code" if column.name in _ARM_CODES else "'{}'"
+    words = f"{shown} is not written as the list has it; it was read in capitals, without outer blanks".format
     yield Doubt("C02", column.name, folded & ~missing_word, words, on_text=True)
     if column.terms:
         terms = ", ".join(column.terms)

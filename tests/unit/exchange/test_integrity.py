@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from tests.unit.exchange.conftest import STUDY
 from trialwright.exchange import check, read_folder
 from trialwright.exchange.integrity import CHECKS
 from trialwright.model.finding import RULES, Finding
@@ -385,3 +387,103 @@ def test_tables_without_rows_raise_nothing_of_their_own(altered: Altered, study:
         {f"{domain}.csv": header for domain in ("dm", "ds", "mh", "cm", "ex", "pr", "fa", "lb", "tu", "tr", "rs", "ss")}
     )
     assert findings_of(folder, study) == []
+
+
+FINE = {
+    "target of just 10 mm": {
+        "tr.csv": swap("40.0,mm,MEASURED,INVESTIGATOR,2026-01-02", "10.0,mm,MEASURED,INVESTIGATOR,2026-01-02")
+    },
+    "end on the day of the start": {"cm.csv": swap("2024-02,2024-06-28", "2024-06-28,2024-06-28")},
+    "death known to the month in DS": {"ds.csv": swap("DEATH,2027-02-03", "DEATH,2027-02")},
+    "death told later": {"ss.csv": swap("DEAD,2027-02-03", "DEAD,2027-03-01")},
+    "alive on the day of death": {"ss.csv": add("OV-02-001,2,SURVSTAT,ALIVE,2027-02-03")},
+    "sample on the day of death": {"lb.csv": add("OV-02-001,5,CA125,90,U/mL,35,2027-02-03")},
+    "result on the upper limit": {"lb.csv": swap("850,U/mL", "100000,U/mL")},
+    "result in another unit": {"lb.csv": swap("850,U/mL", "850,kU/L")},
+    "consent on the day of allocation": {"dm.csv": swap("2026-01-05", "2026-03-18")},
+    "fact on the day of allocation": {
+        "fa.csv": swap("RESECTAB,Y,,,SURGEON,2026-03-17", "RESECTAB,Y,,,SURGEON,2026-03-18")
+    },
+    "last contact on the cut-off": {"ss.csv": swap("2027-01-20", "2027-03-31")},
+    "loss on the day of the last contact": {
+        "ds.csv": add("OV-01-001,3,DISPOSITION EVENT,LOST TO FOLLOW-UP,2027-01-20")
+    },
+    "treatment stopped, follow-up goes on": {
+        "ds.csv": lambda text: (
+            text.replace("\n", ",\n").replace("DSSTDTC,", "DSSTDTC,DSSCOPE", 1)
+            + "OV-01-001,3,DISPOSITION EVENT,WITHDRAWAL BY SUBJECT,2026-12-31,TREATMENT\n"
+        )
+    },
+    "event of grade 4": {"ae.csv": whole(AE + "OV-01-001,1,Ileus,4,RECOVERED,2026-05-01,2026-05-04\n")},
+    "two readers, one name of a lesion": {
+        "tu.csv": add("OV-01-001,9,T1,TARGET,LIVER,CT SCAN,INDEPENDENT ASSESSOR,2026-01-02,")
+    },
+    "surgery planned and not done": {
+        "pr.csv": add("OV-02-001,1,PROTOCOL SURGERY,SECONDARY CYTOREDUCTION,N,2026-05-08")
+    },
+    "two samples of a day with zones": {
+        "lb.csv": lambda text: (
+            swap("350,U/mL,35,2026-03-16", "350,U/mL,35,2026-03-16T08:00+09:00")(text)
+            + "OV-01-001,5,CA125,352,U/mL,35,2026-03-16T18:00+09:00\n"
+        )
+    },
+    "screened and told why not": {
+        "ds.csv": add(
+            "OV-03-001,1,PROTOCOL MILESTONE,ENTERED INTO TRIAL,2026-02-03",
+            "OV-03-001,2,DISPOSITION EVENT,SCREEN FAILURE,2026-02-20",
+        ),
+        "dm.csv": add("OV-03-001,01,2026-02-02,1960,66,YEARS,F,,,,,"),
+    },
+    "answer unknown": {"fa.csv": swap("OV-01-001,2,HISTOL,EPITHELIAL", "OV-01-001,2,HISTOL,UNKNOWN")},
+}
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_what_is_just_allowed_raises_nothing(name: str, altered: Altered, study: Study) -> None:
+    assert findings_of(altered(FINE[name]), study) == []
+
+
+def test_no_finding_names_the_arm_of_a_subject(altered: Altered, study: Study) -> None:
+    changes = {
+        "dm.csv": swap("chemotherapy,SCS,,", "chemotherapy,CHEMO,,"),
+        "ds.csv": add("OV-01-001,3,PROTOCOL MILESTONE,RANDOMIZED,2026-03-20"),
+        "pr.csv": add("OV-02-001,1,PROTOCOL SURGERY,SECONDARY CYTOREDUCTION,Y,2026-05-08"),
+    }
+    findings = findings_of(altered(changes), study)
+    assert {found.id for found in findings} == {"G03", "G09"}
+    assert [found for found in findings if "SCS" in found.text + found.mend or "CHEMO" in found.text + found.mend] == []
+
+
+def test_a_folded_arm_is_not_shown(altered: Altered, study: Study) -> None:
+    findings = findings_of(altered({"dm.csv": swap("chemotherapy,SCS,,", "chemotherapy,scs,,")}), study)
+    assert [found.id for found in findings] == ["C02"]
+    assert "scs" not in findings[0].text
+
+
+def test_an_item_in_a_column_nobody_has_is_told_and_breaks_nothing(altered: Altered, study: Study) -> None:
+    items = {
+        "odd": {
+            "is": "code",
+            "domain": "PR",
+            "where": {"PRSPEC": "X"},
+            "column": "PRODD",
+            "ask": "?",
+            "values": {"A": "a"},
+        }
+    }
+    other = Study.model_validate_json(json.dumps({**STUDY, "items": {**STUDY["items"], **items}}))  # type: ignore[dict-item]
+    assert [(found.id, found.column) for found in findings_of(altered(), other)] == [
+        ("K04", "PRODD"),
+        ("K04", "PRSPEC"),
+    ]
+
+
+def test_many_rows_are_read_and_their_findings_bounded(altered: Altered, study: Study) -> None:
+    def many(text: str) -> str:
+        return text + "".join(f"OV-01-001,{n},CA125,{n},furlong,35,2026-03-1{n % 9}\n" for n in range(9, 200_009))
+
+    folder = altered({"lb.csv": many})
+    findings = findings_of(folder, study)
+    assert {found.id for found in findings} == {"U01"}
+    assert len(findings) == 101
+    assert findings[-1].text.startswith("199900 more rows")

@@ -1,4 +1,7 @@
-"""Rules on registration, allocation and arms: G01, G02, G03, G09, G10."""
+"""Rules on registration, allocation and arms: G01, G02, G03, G09, G10.
+
+No finding names the arm of a subject: findings are printed where results by arm are not.
+"""
 
 from __future__ import annotations
 
@@ -23,24 +26,23 @@ def _reached(scene: Scene, time_point: str) -> pl.DataFrame:
     """Subject and first date of a time point: ``USUBJID AT_LO AT_HI``."""
     place = scene.place(scene.study.time_points[time_point].item)
     stem = date_stem(place.column)
-    rows = scene.at(place).filter(pl.col(f"{stem}LO").is_not_null())
+    rows = scene.dated(place, place.column)
     return rows.group_by("USUBJID").agg(AT_LO=pl.col(f"{stem}LO").min(), AT_HI=pl.col(f"{stem}HI").min())
 
 
 def _allocation_and_arm(scene: Scene) -> Iterator[Finding]:
     subjects, study = scene.frames["DM"], scene.study
-    arms = ", ".join(study.arm_ids)
     for column in ("ARMCD", "ACTARMCD"):
         strange = subjects.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(study.arm_ids))
-        yield from scene.report(
-            "G01", "DM", strange, column, f"'{{}}' is no arm of the study; its arms are {arms}".format
-        )
+        yield from scene.report("G01", "DM", strange, column, "'{}' is no arm of the study".format)
     if study.allocation is None or not scene.frames.collected("DM") or not scene.frames.collected("DS"):
         return
     drawn = _allocations(scene)
     armed = subjects.filter(pl.col("ARMCD").is_not_null())
     undrawn = armed.join(drawn, on="USUBJID", how="anti")
-    yield from scene.report("G01", "DM", undrawn, "ARMCD", "arm {} without a DS row RANDOMIZED".format)
+    yield from scene.report(
+        "G01", "DM", undrawn, "ARMCD", "the subject has an arm, and DS has no row RANDOMIZED for it".format
+    )
     known = subjects.select("USUBJID")
     unarmed = drawn.join(known, on="USUBJID", how="semi").join(armed, on="USUBJID", how="anti")
     yield from scene.report("G01", "DS", unarmed, "DSSTDTC", "RANDOMIZED on {}, and DM names no arm".format)
@@ -77,7 +79,7 @@ def _facts_after_allocation(scene: Scene, drawn: pl.DataFrame) -> Iterator[Findi
             continue
         place = scene.place(name)
         stem = date_stem(place.date_column)
-        rows = scene.at(place).filter(pl.col(f"{stem}LO").is_not_null())
+        rows = scene.dated(place, place.date_column)
         first = rows.sort(f"{stem}LO", "LINE").unique("USUBJID", keep="first", maintain_order=True)
         limit = drawn.select("USUBJID", AT=pl.col("DSSTDTC"), AT_HI=pl.col("DSSTHI"))
         late = first.join(limit, on="USUBJID", how="inner").filter(pl.col(f"{stem}LO") > pl.col("AT_HI"))
@@ -90,8 +92,7 @@ def _facts_after_allocation(scene: Scene, drawn: pl.DataFrame) -> Iterator[Findi
 
 def _other_arm(scene: Scene) -> Iterator[Finding]:
     differ = scene.frames["DM"].filter(pl.col("ACTARMCD") != pl.col("ARMCD"))
-    words = pl.format("allocated to {}, received {}", "ARMCD", "ACTARMCD")
-    yield from scene.report("G03", "DM", differ.with_columns(words.alias("TEXT")), "ACTARMCD", "{}".format)
+    yield from scene.report("G03", "DM", differ, "ACTARMCD", "the subject received another arm than allocated".format)
 
 
 def _twice_or_not_due(scene: Scene) -> Iterator[Finding]:
@@ -106,9 +107,11 @@ def _twice_or_not_due(scene: Scene) -> Iterator[Finding]:
         without = [arm.id for arm in scene.study.arms if isinstance(arm.gives, tuple) and regimen.id not in arm.gives]
         place = scene.place(regimen.procedure)
         stem = date_stem(place.date_column)
-        rows = scene.at(place).join(arms.filter(pl.col("ARMCD").is_in(without)), on="USUBJID", how="inner")
+        rows = scene.dated(place, place.date_column).join(
+            arms.filter(pl.col("ARMCD").is_in(without)), on="USUBJID", how="inner"
+        )
         rows = rows.join(start, on="USUBJID", how="inner").filter(pl.col(f"{stem}HI") >= pl.col("DSSTHI"))
-        words = pl.format("{} on {} in arm {}, which has none", pl.lit(regimen.label), place.date_column, "ARMCD")
+        words = pl.format("{} on {} in an arm that has none", pl.lit(regimen.label), place.date_column)
         yield from scene.report(
             "G09", place.domain, rows.with_columns(words.alias("TEXT")), place.date_column, "{}".format
         )

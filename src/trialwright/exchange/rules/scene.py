@@ -71,8 +71,28 @@ class Scene:
         """
         frame = self.frames[place.domain]
         for column, allowed in place.where:
-            frame = frame.filter(pl.col(column).is_in(list(allowed)))
+            # A column that no table declares and the file lacks is told as missing; no row is the item's then.
+            frame = frame.filter(pl.col(column).is_in(list(allowed))) if column in frame.columns else frame.clear()
         return frame
+
+    def dated(self, place: Place, column: str) -> pl.DataFrame:
+        """Rows of a place that have a date.
+
+        Parameters
+        ----------
+        place : Place
+            Where to look.
+        column : str
+            Date column.
+
+        Returns
+        -------
+        polars.DataFrame
+            Rows whose date can be read.
+        """
+        frame = self.at(place)
+        earliest = f"{date_stem(column)}LO"
+        return frame.filter(pl.col(earliest).is_not_null()) if earliest in frame.columns else frame.clear()
 
     def report(
         self, rule: str, domain: str, rows: pl.DataFrame, column: str, text: Callable[[str], str], *, mend: str = ""
