@@ -31,6 +31,7 @@ __all__ = [
     "negation",
     "reason_bit",
     "reason_text",
+    "stacked",
 ]
 
 Ints = NDArray[np.int64]
@@ -288,3 +289,31 @@ def bounded_count(children: Sequence[Answer], at_least: int | None, at_most: int
         for child in children
     ]
     return _joined(verdict, children, deciding)
+
+
+def stacked(answers: Sequence[Answer]) -> Answer:
+    """Several answers about the same subjects, one below the other.
+
+    Parameters
+    ----------
+    answers : sequence of Answer
+        At least one, each for n subjects.
+
+    Returns
+    -------
+    Answer
+        For n subjects times the number of answers.
+
+    Examples
+    --------
+    >>> stacked([constant(1, TRUE), constant(1, FALSE)]).verdict.tolist()
+    [1, -1]
+    """
+    n = answers[0].verdict.size
+    return Answer(
+        np.concatenate([answer.verdict for answer in answers]),
+        np.concatenate([answer.reason for answer in answers]),
+        np.concatenate([answer.subject + place * n for place, answer in enumerate(answers)]),
+        np.concatenate([answer.table for answer in answers]),
+        np.concatenate([answer.row for answer in answers]),
+    )

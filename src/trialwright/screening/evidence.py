@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.screening.answer import Answer, Ints
-from trialwright.screening.setting import RESPONSES, Session
+from trialwright.screening.session import RESPONSES, Session
 
 __all__ = ["evidence"]
 
@@ -31,9 +31,9 @@ def evidence(answer: Answer, session: Session) -> pl.Series:
         _ids(domain, answer.subject[answer.table == number], answer.row[answer.table == number], session)
         for number, domain in session.tables.items()
     ]
-    everyone = pl.DataFrame({"SUBJECT": np.arange(session.size, dtype=np.int64)})
+    everyone = pl.DataFrame({"SUBJECT": np.arange(answer.verdict.size, dtype=np.int64)})
     if not parts:
-        return pl.Series("EVIDENCE", [[]] * session.size, dtype=pl.List(pl.String))
+        return pl.Series("EVIDENCE", [[]] * answer.verdict.size, dtype=pl.List(pl.String))
     listed = pl.concat(parts).unique().sort("SUBJECT", "FILE", "SEQ").group_by("SUBJECT").agg(EVIDENCE=pl.col("ID"))
     joined = everyone.join(listed, on="SUBJECT", how="left", maintain_order="left")
     return joined["EVIDENCE"].fill_null([])

@@ -12,11 +12,22 @@ from trialwright.errors import DataError, StudyError
 from trialwright.model.criteria import Exclusion, Inclusion, Node
 from trialwright.model.library import discover
 from trialwright.model.study import Study
-from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Answer, constant, negation, reason_bit, reason_text
+from trialwright.screening.answer import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Answer,
+    constant,
+    negation,
+    reason_bit,
+    reason_text,
+    stacked,
+)
 from trialwright.screening.evidence import evidence
 from trialwright.screening.kind import Kind
 from trialwright.screening.logic import is_silent
-from trialwright.screening.setting import Context, Session, Setting
+from trialwright.screening.session import Context, Session
+from trialwright.screening.setting import Setting
 
 __all__ = ["KINDS", "Context", "eligibility", "judge", "judge_criterion", "verdict_of"]
 
@@ -68,7 +79,7 @@ def judge(node: Node, moments: pl.DataFrame, context: Context) -> pl.DataFrame:
     ('1', 'T', '', ['row/dm.csv:1'])
     """
     setting = _setting(moments, context)
-    return _written(_ask(node, setting), setting, moments, _LETTERS)
+    return _written(_ask(node, setting), setting.session, moments["USUBJID"], _LETTERS)
 
 
 def judge_criterion(criterion: Inclusion | Exclusion, moments: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -90,7 +101,7 @@ def judge_criterion(criterion: Inclusion | Exclusion, moments: pl.DataFrame, con
         exclude.
     """
     setting = _setting(moments, context)
-    return _written(_standing(criterion, setting), setting, moments, _STANDING)
+    return _written(_standing(criterion, setting), setting.session, moments["USUBJID"], _STANDING)
 
 
 def eligibility(study: Study, gate: str, moments: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -122,17 +133,14 @@ def eligibility(study: Study, gate: str, moments: pl.DataFrame, context: Context
         raise StudyError(f"{gate} is not a gate of {study.id}", mend=f"name one of {', '.join(study.gates)}")
     setting = _setting(moments, context)
     criteria: tuple[Inclusion | Exclusion, ...] = (*study.inclusion, *study.exclusion)
-    judged = [
-        _written(_standing(criterion, setting), setting, moments, _STANDING).with_columns(
-            CRITID=pl.lit(criterion.id, pl.String)
-        )
-        for criterion in criteria
-        if gate in _gates_of(criterion, study)
-    ]
+    judged = [criterion for criterion in criteria if gate in _gates_of(criterion, study)]
     columns = ["USUBJID", "CRITID", "VERDICT", "REASON", "EVIDENCE"]
     if not judged:
         return pl.DataFrame(schema={**dict.fromkeys(columns[:4], pl.String()), "EVIDENCE": pl.List(pl.String())})
-    return pl.concat(judged).select(columns)
+    answers = stacked([_standing(criterion, setting) for criterion in judged])
+    ids = pl.Series([criterion.id for criterion in judged], dtype=pl.String)
+    names = pl.DataFrame({"CRITID": ids}).join(moments.select("USUBJID"), how="cross", maintain_order="left_right")
+    return _written(answers, setting.session, names["USUBJID"], _STANDING).with_columns(names["CRITID"]).select(columns)
 
 
 def verdict_of(study: Study, moments: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
@@ -210,14 +218,14 @@ def _ask(node: Node, setting: Setting) -> Answer:
     )
 
 
-def _written(answer: Answer, setting: Setting, moments: pl.DataFrame, words: dict[int, str]) -> pl.DataFrame:
+def _written(answer: Answer, session: Session, subjects: pl.Series, words: dict[int, str]) -> pl.DataFrame:
     bits = pl.Series(answer.reason)
     reasons = {value: reason_text(value) for value in bits.unique().to_list()}
     return pl.DataFrame(
         {
-            "USUBJID": moments["USUBJID"],
+            "USUBJID": subjects,
             "VERDICT": pl.Series(answer.verdict).replace_strict(words, return_dtype=pl.String),
             "REASON": bits.replace_strict(reasons, return_dtype=pl.String),
-            "EVIDENCE": evidence(answer, setting.session),
+            "EVIDENCE": evidence(answer, session),
         }
     )

@@ -11,15 +11,14 @@ from fractions import Fraction
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from trialwright.errors import StudyError, UnitError
 from trialwright.model.criteria import Comparison
 from trialwright.model.items import Place
 from trialwright.model.study import Item
 from trialwright.model.tables import TABLES
-from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Flags, Ints, Reasons, Verdicts, reason_bit
-from trialwright.screening.setting import Facts
+from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Ints, Reasons, Verdicts, reason_bit
+from trialwright.screening.session import Codes, Facts, Numbers, Session
 from trialwright.units import conversion_factor
 
 __all__ = [
@@ -29,7 +28,6 @@ __all__ = [
     "compare",
     "cut_at",
     "measured",
-    "measured_column",
     "number_bound",
     "range_verdict",
     "demands_of",
@@ -39,7 +37,7 @@ __all__ = [
 
 _MILLION: Final = 10**6
 _LARGEST: Final = 2**62
-_SIGNS: Final = {"": 0, "<": 1, "<=": 2, ">": 3, ">=": 4}
+_SIGN_COUNT: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,67 +250,26 @@ class Measured:
 
     Parameters
     ----------
-    value : int64 array, shape (k,)
-        Millionths; 0 where it cannot be read.
-    sign : int64 array, shape (k,)
-        0 measured, 1 to 4 for ``<``, ``<=``, ``>``, ``>=``.
-    unit : int64 array, shape (k,)
-        Position in `units`; -1 where there is none.
-    units : tuple of str
-        Units that occur.
+    number : Numbers
+        Millionths and signs, of k rows.
+    unit : Codes
+        Unit of each row; a row without one cannot be compared.
     reason : uint32 array, shape (k,)
         Why the value cannot be compared, as bits; 0 where it can.
     """
 
-    value: Ints
-    sign: Ints
-    unit: Ints
-    units: tuple[str, ...]
+    number: Numbers
+    unit: Codes
     reason: Reasons
 
 
-def measured_column(facts: Facts, column: str) -> tuple[Ints, Ints, Flags]:
-    """A typed measure column in millionths.
-
-    Parameters
-    ----------
-    facts : Facts
-        The rows.
-    column : str
-        A measure, a length or a whole-number column of their table.
-
-    Returns
-    -------
-    value, sign : int64 array
-        Millionths, and 0 or 1 to 4 for a sign.
-    readable : bool array
-        False where there is no number.
-    """
-    kind = TABLES[facts.domain].by_name[column].kind
-    if kind == "int":
-        value, sign = facts.column(column).cast(pl.Int64, strict=False) * _MILLION, None
-    else:
-        stem = column.removesuffix("ORRES") if column.endswith("ORRES") else column
-        cells = facts.column(f"{stem}VAL")
-        # lengths are whole tenths of a millimetre
-        scaled = cells.cast(pl.Int64, strict=False) * (_MILLION // 10) if kind == "length" else _in_millionths(cells)
-        value, sign = scaled, None if kind == "length" else facts.column(f"{stem}CMP")
-    readable = value.is_not_null().to_numpy()
-    signs = np.zeros(readable.size, np.int64)
-    if sign is not None:
-        signs = sign.fill_null("").replace_strict(_SIGNS, default=0, return_dtype=pl.Int64).to_numpy()
-    return value.fill_null(0).to_numpy(), signs, readable
-
-
-def _in_millionths(cells: pl.Series) -> pl.Series:
-    return cells.cast(pl.Decimal(38, 6)).to_physical().cast(pl.Int64, strict=False)
-
-
-def measured(facts: Facts, place: Place, item: Item) -> Measured:
+def measured(session: Session, facts: Facts, place: Place, item: Item) -> Measured:
     """Values of a number item in its rows.
 
     Parameters
     ----------
+    session : Session
+        The data.
     facts : Facts
         The item's rows.
     place : Place
@@ -325,22 +282,19 @@ def measured(facts: Facts, place: Place, item: Item) -> Measured:
     Measured
         A row without a unit counts as dimensionless only where the item is.
     """
-    value, sign, readable = measured_column(facts, place.column)
+    number = session.numbers(place.domain, place.column).at(facts.row)
     column = TABLES[place.domain].by_name[place.column]
-    reason = np.where(readable, np.uint32(0), reason_bit("bad_value"))
+    reason = np.where(number.readable, np.uint32(0), reason_bit("bad_value")).astype(np.uint32)
     entry = item.unit or "1"
-    if column.kind == "length":
-        return Measured(value, sign, np.zeros(value.size, np.int64), ("mm",), reason)
-    if not column.unit:
-        return Measured(value, sign, np.zeros(value.size, np.int64), (entry,), reason)
-    stated = facts.column(column.unit)
-    stated = stated.fill_null("1") if entry == "1" else stated
-    units = tuple(sorted(stated.drop_nulls().unique().to_list()))
-    numbers = {unit: position for position, unit in enumerate(units)}
-    unit = stated.replace_strict(numbers, default=-1, return_dtype=pl.Int64) if units else None
-    positions = np.full(value.size, -1, np.int64) if unit is None else unit.fill_null(-1).to_numpy()
-    unfit = reason_bit("unit_mismatch")
-    return Measured(value, sign, positions, units, np.where(positions < 0, reason | unfit, reason))
+    if column.kind == "length" or not column.unit:
+        own = "mm" if column.kind == "length" else entry
+        return Measured(number, Codes(np.zeros(facts.row.size, np.int64), (own,)), reason)
+    unit = session.codes(place.domain, column.unit).at(facts.row)
+    if entry == "1":
+        labels = (*unit.labels, "1")
+        unit = Codes(np.where(unit.numbers < 0, len(unit.labels), unit.numbers), labels)
+    unfit = np.where(unit.numbers < 0, reason_bit("unit_mismatch"), np.uint32(0))
+    return Measured(number, unit, reason | unfit)
 
 
 def value_numbers(values: Measured, item: Item) -> Ints:
@@ -356,16 +310,16 @@ def value_numbers(values: Measured, item: Item) -> Ints:
     Returns
     -------
     int64 array, shape (k,)
-        Exact within one unit; across units equal to about fifteen digits, enough to tell two entries apart.
+        Exact in the item's own unit, to about fifteen digits in others: enough to tell two entries apart.
     """
-    number = values.value.copy()
-    if len(values.units) > 1:
-        for position, unit in enumerate(values.units):
-            factor = _factor(unit, item.unit or "1", item)
-            here = values.unit == position
-            if factor is not None:
-                number[here] = np.rint(values.value[here] * float(factor)).astype(np.int64)
-    found: Ints = number * len(_SIGNS) + values.sign
+    number = values.number.value
+    for position in np.unique(values.unit.numbers[values.unit.numbers >= 0]).tolist():
+        factor = _factor(values.unit.labels[position], item.unit or "1", item)
+        if factor is None or factor == 1:
+            continue
+        here = values.unit.numbers == position
+        number = np.where(here, np.rint(values.number.value * float(factor)).astype(np.int64), number)
+    found: Ints = number * _SIGN_COUNT + values.number.sign
     return found
 
 
@@ -410,19 +364,21 @@ def verdict_of_demand(demand: Demand, values: Measured, item: Item) -> tuple[Ver
     reason : uint32 array, shape (k,)
         Bits; 0 unless unknown.
     """
-    verdict = np.full(values.value.size, FALSE, np.int8)
-    unfit = np.zeros(values.value.size, np.bool_)
+    number, units = values.number, values.unit
+    verdict = np.full(number.value.size, FALSE, np.int8)
+    unfit = np.zeros(number.value.size, np.bool_)
     relation = "equals" if demand.relation == "in" else demand.relation
+    stated = np.unique(units.numbers[units.numbers >= 0]).tolist()
     for bound in demand.bounds:
-        number, unit = _quantity(bound, item)
-        for position, stated in enumerate(values.units):
-            here = values.unit == position
-            factor = _factor(unit, stated, item)
+        quantity, unit = _quantity(bound, item)
+        for position in stated:
+            here = units.numbers == position
+            factor = _factor(unit, units.labels[position], item)
             if factor is None:
                 unfit |= here
                 continue
-            found = compare(relation, values.value[here], values.sign[here], cut_at(number * factor))
-            verdict[here] = np.maximum(verdict[here], found)
+            found = compare(relation, number.value, number.sign, cut_at(quantity * factor))
+            verdict = np.where(here, np.maximum(verdict, found), verdict)
     reason = values.reason | np.where(unfit, reason_bit("unit_mismatch"), np.uint32(0))
     verdict = np.where(reason > 0, UNKNOWN, verdict).astype(np.int8)
     reason = np.where((verdict == UNKNOWN) & (reason == 0), reason_bit("imprecise_value"), reason)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from trialwright.errors import StudyError
 from trialwright.model.criteria import Comparison
@@ -33,13 +32,13 @@ from trialwright.screening.numbers import (
     compare,
     demands_of,
     measured,
-    measured_column,
     number_bound,
     value_numbers,
     verdict_of_demand,
 )
 from trialwright.screening.rows import JudgedRows, absence, all_rows, any_row, nearest_row
-from trialwright.screening.setting import Facts, Setting
+from trialwright.screening.session import Codes, Facts
+from trialwright.screening.setting import Setting
 
 __all__ = ["ANSWERED_UNKNOWN", "Ratio", "code_answer", "code_verdicts", "multiplied", "number_answer"]
 
@@ -68,16 +67,16 @@ class Ratio:
     governing: str | None
 
 
-def code_verdicts(codes: pl.Series, wanted: tuple[str, ...], values: dict[str, str] | None) -> RowVerdicts:
+def code_verdicts(codes: Codes, wanted: Collection[str], values: Mapping[str, str] | None) -> RowVerdicts:
     """Whether each code is among those wanted.
 
     Parameters
     ----------
-    codes : polars.Series of str
+    codes : Codes
         Codes as entered.
-    wanted : tuple of str
+    wanted : collection of str
         Codes that make it true.
-    values : dict of str to str, optional
+    values : mapping of str to str, optional
         Closed list of the item.
 
     Returns
@@ -90,23 +89,24 @@ def code_verdicts(codes: pl.Series, wanted: tuple[str, ...], values: dict[str, s
 
     Examples
     --------
-    >>> code_verdicts(pl.Series(["A", "B", "C"]), ("A",), {"A": "a", "B": "b"})[0].tolist()
+    >>> codes = Codes(np.array([0, 1, 2]), ("A", "B", "C"))
+    >>> code_verdicts(codes, ("A",), {"A": "a", "B": "b"})[0].tolist()
     [1, -1, 0]
     """
-    codes = codes.cast(pl.String)
-    empty = codes.is_null().to_numpy()
-    found = codes.is_in(list(wanted)).fill_null(value=False).to_numpy()
-    unsure = (codes == ANSWERED_UNKNOWN).fill_null(value=False).to_numpy() & ~found
-    bad = np.zeros(codes.len(), np.bool_)
-    if values is not None:
-        bad = ~codes.is_in([*values, *wanted]).fill_null(value=True).to_numpy() & ~unsure
-    reason = np.select(
-        [empty, unsure, bad],
-        [reason_bit("missing"), reason_bit("answered_unknown"), reason_bit("bad_code")],
-        default=np.uint32(0),
-    ).astype(np.uint32)
-    verdict = np.where(reason > 0, UNKNOWN, np.where(found, TRUE, FALSE)).astype(np.int8)
-    return verdict, reason
+    said = [_code_said(label, wanted, values) for label in codes.labels] + [(UNKNOWN, reason_bit("missing"))]
+    verdict = np.array([verdict for verdict, _ in said], np.int8)
+    reason = np.array([reason for _, reason in said], np.uint32)
+    return verdict[codes.numbers], reason[codes.numbers]
+
+
+def _code_said(code: str, wanted: Collection[str], values: Mapping[str, str] | None) -> tuple[np.int8, np.uint32]:
+    if code in wanted:
+        return TRUE, np.uint32(0)
+    if code == ANSWERED_UNKNOWN:
+        return UNKNOWN, reason_bit("answered_unknown")
+    if values is not None and code not in values:
+        return UNKNOWN, reason_bit("bad_code")
+    return FALSE, np.uint32(0)
 
 
 def code_answer(setting: Setting, name: str, comparison: Comparison, pick: str) -> Answer:
@@ -142,11 +142,10 @@ def code_answer(setting: Setting, name: str, comparison: Comparison, pick: str) 
     item = setting.study.items[name]
     place = setting.place(name)
     facts = setting.session.facts(place)
-    wanted = tuple(sorted(set.intersection(*(set(demand.bounds) for demand in demands))))
-    codes = facts.column(place.column)
+    wanted = set.intersection(*(set(demand.bounds) for demand in demands))
+    codes = setting.session.codes(place.domain, place.column).at(facts.row)
     verdict, reason = code_verdicts(codes, wanted, item.values)
-    value = codes.cast(pl.String).rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
-    rows = JudgedRows(facts, verdict, reason, value)
+    rows = JudgedRows(facts, verdict, reason, codes.numbers)
     return _picked(rows, setting, absence(facts, setting, place), pick)
 
 
@@ -182,9 +181,9 @@ def number_answer(setting: Setting, name: str, comparison: Comparison, pick: str
     item = setting.study.items[name]
     place = setting.place(name)
     facts = setting.session.facts(place)
-    values = measured(facts, place, item)
+    values = measured(setting.session, facts, place, item)
     absent = absence(facts, setting, place)
-    branches = _branches(facts, values, item, comparison, ratio)
+    branches = [*_value_branch(values, item, comparison, ratio), *_ratio_branch(setting, facts, values, ratio)]
     governing = ratio.governing if ratio is not None else None
     judged = partial(_judged, facts, value_numbers(values, item))
     if pick in ("highest", "lowest"):
@@ -210,27 +209,29 @@ def _judged(facts: Facts, value: Ints, said: RowVerdicts) -> JudgedRows:
     return JudgedRows(facts, said[0], said[1], value)
 
 
-def _branches(
-    facts: Facts, values: Measured, item: Item, comparison: Comparison, ratio: Ratio | None
-) -> tuple[_Branch, ...]:
-    found: list[_Branch] = []
-    if comparison.given or ratio is None:
-        found.append(_Branch("value", demands_of(comparison), lambda demand: verdict_of_demand(demand, values, item)))
-    if ratio is not None:
-        limit, sign, readable = measured_column(facts, ratio.limit_column)
-        # a limit that is itself only a bound, or not above zero, is no limit to multiply
-        usable = readable & (sign == 0) & (limit > 0)
-        found.append(
-            _Branch("x_uln", demands_of(ratio.comparison), lambda demand: _ratio_said(demand, values, limit, usable))
-        )
-    return tuple(found)
+def _value_branch(values: Measured, item: Item, comparison: Comparison, ratio: Ratio | None) -> list[_Branch]:
+    if ratio is not None and not comparison.given:
+        return []
+    return [_Branch("value", demands_of(comparison), lambda demand: verdict_of_demand(demand, values, item))]
+
+
+def _ratio_branch(setting: Setting, facts: Facts, values: Measured, ratio: Ratio | None) -> list[_Branch]:
+    if ratio is None:
+        return []
+    limit = setting.session.numbers(facts.domain, ratio.limit_column).at(facts.row)
+    # a limit that is itself only a bound, or not above zero, is no limit to multiply
+    usable = limit.readable & (limit.sign == 0) & (limit.value > 0)
+    return [
+        _Branch("x_uln", demands_of(ratio.comparison), lambda demand: _ratio_said(demand, values, limit.value, usable))
+    ]
 
 
 def _ratio_said(demand: Demand, values: Measured, limit: Ints, usable: Flags) -> RowVerdicts:
     relation = "equals" if demand.relation == "in" else demand.relation
+    number = values.number
     verdict = np.full(limit.size, FALSE, np.int8)
     for bound in demand.bounds:
-        verdict = np.maximum(verdict, compare(relation, values.value, values.sign, multiplied(limit, bound)))
+        verdict = np.maximum(verdict, compare(relation, number.value, number.sign, multiplied(limit, bound)))
     unread = reason_bit("bad_value")
     reason = (values.reason & unread) | np.where(usable, np.uint32(0), reason_bit("no_reference_range"))
     verdict = np.where(reason > 0, UNKNOWN, verdict).astype(np.int8)

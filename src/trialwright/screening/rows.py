@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from trialwright.model.items import Place
+from trialwright.model.items import Place, date_stem
+from trialwright.model.tables import TABLES
 from trialwright.screening.answer import (
     FALSE,
     TRUE,
@@ -24,7 +25,8 @@ from trialwright.screening.answer import (
     reason_bit,
 )
 from trialwright.screening.calendar import EARLIEST
-from trialwright.screening.setting import Facts, Setting
+from trialwright.screening.session import Facts, Session
+from trialwright.screening.setting import Setting
 
 __all__ = ["JudgedRows", "absence", "all_rows", "any_row", "nearest_row"]
 
@@ -104,9 +106,9 @@ def absence(facts: Facts, setting: Setting, place: Place, otherwise: str = "miss
         ``stale`` where older rows lie outside the window, ``not_done`` where a row inside says so.
     """
     reason = np.full(setting.size, reason_bit(otherwise), np.uint32)
-    status = f"{place.domain}STAT"
-    if status in facts.frame.columns:
-        asked = setting.session.facts(replace(place, where=(*place.where, (status, ("NOT DONE",)))), filled=False)
+    status, session = f"{place.domain}STAT", setting.session
+    if "NOT DONE" in session.codes(place.domain, status).labels:
+        asked = session.facts(replace(place, where=(*place.where, (status, ("NOT DONE",)))), filled=False)
         undone = asked.kept(_certain(asked, setting))
         reason[_has(undone.subject, setting.size)] = reason_bit("not_done")
     older = facts.kept(facts.high < setting.window.low[facts.subject])
@@ -220,7 +222,7 @@ def nearest_row(rows: JudgedRows, setting: Setting, absent: Reasons, *, first: b
     np.maximum.at(bound, used.facts.subject[certain], near[certain])
     candidate = far >= bound[used.facts.subject]
     used, near, far = used.kept(candidate), near[candidate], far[candidate]
-    keep = _last_of_day(used, n, first=first)
+    keep = _last_of_day(used, setting.session, first=first)
     used, near, far = used.kept(keep), near[keep], far[keep]
     subject = used.facts.subject
 
@@ -245,10 +247,10 @@ def _differs(value: Ints, subject: Ints, n: int) -> Flags:
     return low < high
 
 
-def _last_of_day(rows: JudgedRows, n: int, *, first: bool) -> Flags:
+def _last_of_day(rows: JudgedRows, session: Session, *, first: bool) -> Flags:
     """Rows that stay when a subject's rows are of one day and all give a time of day in one time zone."""
-    everything = np.ones(rows.facts.row.size, np.bool_)
-    time, zone = _times(rows.facts)
+    everything, n = np.ones(rows.facts.row.size, np.bool_), session.size
+    time, zone = _times(rows.facts, session)
     subject = rows.facts.subject
     if not (time > NO_TIME).any():
         return everything
@@ -261,17 +263,14 @@ def _last_of_day(rows: JudgedRows, n: int, *, first: bool) -> Flags:
     return kept
 
 
-def _times(facts: Facts) -> tuple[Ints, Ints]:
-    """Second of the day and a number for the time zone of each row, by its domain's timed date."""
+def _times(facts: Facts, session: Session) -> tuple[Ints, Ints]:
+    """Second of the day and a number for the time zone of each row, by its domain's own date."""
     none = np.full(facts.row.size, NO_TIME, np.int64)
-    column = next((name for name in facts.frame.columns if name == f"{facts.domain}DTC"), None)
-    if column is None or not facts.row.size:
+    table = TABLES.get(facts.domain)
+    column = table.date_column if table is not None else None
+    if column is None or "T" not in session.codes(facts.domain, f"{date_stem(column)}PREC").labels:
         return none, none
-    text = facts.column(column)
-    timed = text.str.slice(10, 1) == "T"
-    if not timed.any():
-        return none, none
-    parts = pl.DataFrame({"text": text}).select(
+    parts = pl.DataFrame({"text": session.frame(facts.domain)[column].gather(facts.row)}).select(
         hours=pl.col("text").str.slice(11, 2).cast(pl.Int64, strict=False),
         minutes=pl.col("text").str.slice(14, 2).cast(pl.Int64, strict=False),
         seconds=pl.col("text").str.extract(r"T\d\d:\d\d:(\d\d)").cast(pl.Int64, strict=False).fill_null(0),

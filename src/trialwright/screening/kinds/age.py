@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from trialwright.model.criteria import Age
 from trialwright.screening.answer import TRUE, UNKNOWN, Answer, Ints, reason_bit
 from trialwright.screening.calendar import EARLIEST, LATEST, completed_years, years_after
 from trialwright.screening.kind import Kind
 from trialwright.screening.numbers import demands_of, range_verdict
-from trialwright.screening.setting import Session, Setting, Span
+from trialwright.screening.session import Session, Span
+from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]
 
@@ -40,10 +40,9 @@ def _judge(node: Age, setting: Setting) -> Answer:
 
 def _births(session: Session) -> Span:
     """Days of birth that agree with the birth date as entered and, where that is partial, with the age at consent."""
-    frame = session.frame("DM")
     birth = session.span("DM", "BRTHDTC")
     consent = session.span("DM", "RFICDTC")
-    age = _age_at_consent(frame)
+    age = _age_at_consent(session)
     stated = (age >= 0) & (consent.low > EARLIEST) & (birth.low < birth.high)
     years = np.where(stated, age, 0)
     # completed years a at day C: the birthday a is reached by C, the birthday a + 1 only after it
@@ -59,14 +58,13 @@ def _first_birth(day: Ints, years: Ints) -> Ints:
     return found
 
 
-def _age_at_consent(frame: pl.DataFrame) -> Ints:
+def _age_at_consent(session: Session) -> Ints:
     """Completed years as collected; -1 where there are none."""
-    if "AGE" not in frame.columns:
-        return np.full(frame.height, -1, np.int64)
-    age = frame["AGE"].cast(pl.Int64).fill_null(-1)
-    if "AGEU" in frame.columns:
-        age = age.zip_with(frame["AGEU"].fill_null("YEARS") == "YEARS", pl.Series([-1], dtype=pl.Int64))
-    return age.to_numpy()
+    age = session.numbers("DM", "AGE")
+    unit = session.codes("DM", "AGEU")
+    in_years = (unit.numbers < 0) | unit.among(("YEARS",))
+    found: Ints = np.where(age.readable & in_years, age.value // 10**6, -1)
+    return found
 
 
 KIND = Kind("age", Age, _judge, "completed years, for every day of birth that agrees with what was entered")

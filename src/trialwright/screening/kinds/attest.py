@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from trialwright.errors import StudyError
 from trialwright.model.criteria import Attest
@@ -22,8 +21,7 @@ def _judge(node: Attest, setting: Setting) -> Answer:
         raise StudyError(f"{node.attest} does not say who may attest it", mend="state the role under 'by'")
     place = setting.place(node.attest)
     facts = setting.session.facts(place)
-    role = facts.column(f"{place.domain}EVAL").cast(pl.String).fill_null("")
-    entitled = (role == item.by.upper()).to_numpy()
+    entitled = setting.session.codes(place.domain, f"{place.domain}EVAL").at(facts.row).among((item.by.upper(),))
     known = facts.low <= setting.window.high[facts.subject]
     own = facts.kept(entitled)
     absent = absence(own, setting, place, "needs_attestation")
@@ -31,10 +29,9 @@ def _judge(node: Attest, setting: Setting) -> Answer:
     unheard[facts.subject[~entitled & known]] = True
     waiting = absent == reason_bit("needs_attestation")
     absent = np.where(waiting & unheard, reason_bit("wrong_role"), absent)
-    answers = own.column(place.column).cast(pl.String)
+    answers = setting.session.codes(place.domain, place.column).at(own.row)
     verdict, reason = code_verdicts(answers, ("Y",), {"Y": "yes", "N": "no"})
-    value = answers.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
-    return nearest_row(JudgedRows(own, verdict, reason, value), setting, absent)
+    return nearest_row(JudgedRows(own, verdict, reason, answers.numbers), setting, absent)
 
 
 KIND = Kind("attest", Attest, _judge, "the latest answer, Y or N, by the role that may give it")

@@ -14,7 +14,8 @@ from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Answer, Flags, Re
 from trialwright.screening.calendar import EARLIEST, LATEST
 from trialwright.screening.kind import Kind
 from trialwright.screening.readings import code_verdicts
-from trialwright.screening.setting import Facts, Session, Setting, Span
+from trialwright.screening.session import Facts, Session, Span
+from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]
 
@@ -30,24 +31,24 @@ class _Course:
 def _judge(node: History, setting: Setting) -> Answer:
     asked, session = node.history, setting.session
     item, place = setting.study.items[asked.of], setting.place(asked.of)
-    facts = _happened(session.facts(place, filled=False))
+    facts = _happened(session, session.facts(place, filled=False))
     course = _course(session, facts, place, item, ongoing=asked.ongoing)
     window = Span(setting.at, setting.at) if asked.ongoing else setting.window
     low, high = window.low[facts.subject], window.high[facts.subject]
     certain = (course.begin.high <= high) & (course.end.low >= low)
     possible = (course.begin.low <= high) & (course.end.high >= low)
-    verdict, reason = _matches(facts, place, asked, item)
+    verdict, reason = _matches(session, facts, place, asked, item)
     reason = np.where((verdict == TRUE) & ~certain, reason_bit("imprecise_date"), reason).astype(np.uint32)
     verdict = np.where(certain, verdict, np.minimum(verdict, UNKNOWN)).astype(np.int8)
     speaks = possible & (verdict != FALSE)
     return _concluded(facts.kept(speaks), verdict[speaks], reason[speaks], setting, asked)
 
 
-def _happened(facts: Facts) -> Facts:
+def _happened(session: Session, facts: Facts) -> Facts:
     """Without procedures that were planned and not done."""
-    if "PROCCUR" not in facts.frame.columns:
+    if facts.domain != "PR":
         return facts
-    return facts.kept((facts.column("PROCCUR") != "N").fill_null(value=True).to_numpy())
+    return facts.kept(~session.codes("PR", "PROCCUR").at(facts.row).among(("N",)))
 
 
 def _course(session: Session, facts: Facts, place: Place, item: Item, *, ongoing: bool) -> _Course:
@@ -64,21 +65,21 @@ def _course(session: Session, facts: Facts, place: Place, item: Item, *, ongoing
     begin, end = of_rows(begin_column), of_rows(end_column)
     ended = end.high < LATEST
     begin = Span(begin.low, np.where(ended, np.minimum(begin.high, end.high), begin.high))
-    mark = facts.column(f"{place.domain}ENRTPT").fill_null("").to_numpy()
+    mark = session.codes(place.domain, f"{place.domain}ENRTPT").at(facts.row)
     # asked whether it goes on, a row without an end and without a word about one goes on
-    lasts = ~ended & ((mark == "ONGOING") | (ongoing & (mark == "")))
+    lasts = ~ended & (mark.among(("ONGOING",)) | (ongoing & (mark.numbers < 0)))
     low = np.where(lasts, LATEST, np.maximum(end.low, begin.low))
     return _Course(begin, Span(low, end.high))
 
 
-def _matches(facts: Facts, place: Place, asked: HistoryOf, item: Item) -> tuple[Verdicts, Reasons]:
-    codes = facts.column(place.column)
+def _matches(session: Session, facts: Facts, place: Place, asked: HistoryOf, item: Item) -> tuple[Verdicts, Reasons]:
+    codes = session.codes(place.domain, place.column).at(facts.row)
     left_out = set(asked.except_ or ())
     wanted = asked.values if asked.values is not None else tuple(item.values or ())
     if wanted:
-        return code_verdicts(codes, tuple(code for code in wanted if code not in left_out), item.values)
-    excepted = codes.is_in(sorted(left_out)).fill_null(value=False).to_numpy()
-    return np.where(excepted, FALSE, TRUE).astype(np.int8), np.zeros(excepted.size, np.uint32)
+        return code_verdicts(codes, set(wanted) - left_out, item.values)
+    verdict = np.where(codes.among(left_out), FALSE, TRUE).astype(np.int8)
+    return verdict, np.zeros(verdict.size, np.uint32)
 
 
 def _concluded(facts: Facts, said: Verdicts, why: Reasons, setting: Setting, asked: HistoryOf) -> Answer:

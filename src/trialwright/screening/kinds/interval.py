@@ -10,7 +10,8 @@ from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Answer, Flags, Ve
 from trialwright.screening.calendar import days_after
 from trialwright.screening.kind import Kind
 from trialwright.screening.numbers import Demand, demands_of
-from trialwright.screening.setting import Facts, Setting, Span, picked_span
+from trialwright.screening.session import Facts, Span, picked_span
+from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]
 
@@ -40,10 +41,11 @@ def _judge(node: Interval, setting: Setting) -> Answer:
 def _date(setting: Setting, name: str) -> tuple[Facts, Span, Flags]:
     """Rows of a date known at the moment, the days it can be, and where no row may lie after the moment."""
     place = setting.place(name)
-    facts = setting.session.facts(place)
-    facts = facts.kept(facts.low <= setting.at[facts.subject])
+    rows, values = setting.session.facts(place), setting.session.dates(place)
+    known = rows.low <= setting.at[rows.subject]
     sure = np.ones(setting.size, np.bool_)
-    sure[facts.subject[facts.high > setting.at[facts.subject]]] = False
+    sure[rows.subject[known & (rows.high > setting.at[rows.subject])]] = False
+    facts = values.kept(known)
     return facts, picked_span(facts, place.take, setting.size), sure
 
 

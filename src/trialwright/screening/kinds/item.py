@@ -13,13 +13,14 @@ __all__ = ["KIND"]
 
 
 def _judge(node: ItemIs, setting: Setting) -> Answer:
-    kind = setting.study.items[node.item].is_
-    if kind == "code":
-        return code_answer(setting, node.item, node, node.pick)
-    if kind == "number":
-        return number_answer(setting, node.item, node, node.pick)
+    item = setting.study.items[node.item]
+    pick = "first" if item.take == "first" and "pick" not in node.model_fields_set else node.pick
+    if item.is_ == "code":
+        return code_answer(setting, node.item, node, pick)
+    if item.is_ == "number":
+        return number_answer(setting, node.item, node, pick)
     raise StudyError(
-        f"the {kind} item {node.item} is compared with a value",
+        f"the {item.is_} item {node.item} is compared with a value",
         mend="compare code and number items; use attest for an attestation and interval for a date",
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from trialwright.model.criteria import Response
 from trialwright.screening.answer import UNKNOWN, Answer, Flags, all_of, constant, reason_bit
@@ -13,7 +12,8 @@ from trialwright.screening.kind import Kind
 from trialwright.screening.numbers import demands_of
 from trialwright.screening.readings import code_verdicts
 from trialwright.screening.rows import JudgedRows, nearest_row
-from trialwright.screening.setting import RESPONSES, Facts, Setting, day_numbers
+from trialwright.screening.session import RESPONSES, Facts, Session
+from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]
 
@@ -30,49 +30,49 @@ def _judge(node: Response, setting: Setting) -> Answer:
     window = setting.window
     known = facts.low <= window.high[facts.subject]
     facts = facts.kept(known)
-    adequate = (facts.column("ADEQUATE") == "Y").fill_null(value=False).to_numpy()
+    session = setting.session
+    adequate = session.codes(RESPONSES, "ADEQUATE").at(facts.row).among(("Y",))
     absent = np.full(setting.size, reason_bit("missing"), np.uint32)
     absent[facts.subject[~adequate]] = reason_bit("not_evaluable")
     inside = facts.high >= window.low[facts.subject]
     absent[facts.subject[adequate & ~inside]] = reason_bit("stale")
     used = facts.kept(adequate & inside)
     if node.response.take == "worst":
-        used = used.kept(_worst(used, setting.size))
-    codes = used.column("AVALC").cast(pl.String)
-    value = codes.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+        used = used.kept(_worst(session, used))
+    codes = session.codes(RESPONSES, "AVALC").at(used.row)
     answers = []
     for demand in demands_of(node):
         verdict, reason = code_verdicts(codes, demand.bounds, None)
-        answers.append(nearest_row(JudgedRows(used, verdict, reason, value), setting, absent))
+        answers.append(nearest_row(JudgedRows(used, verdict, reason, codes.numbers), setting, absent))
     return all_of(answers)
 
 
 def _rows(node: Response, setting: Setting) -> Facts | None:
     """Rows of the series; None when it was not judged at all."""
-    frame = setting.session.context.responses
-    if frame is None:
+    session, of = setting.session, node.response.of
+    if session.context.responses is None:
         return None
-    mine: Flags = (frame["ASSESSID"] == node.response.of).fill_null(value=False).to_numpy()
+    mine = session.codes(RESPONSES, "ASSESSID").among((of,))
     parameter = _PARAMETERS[node.response.take]
-    if "PARAMCD" in frame.columns:
-        mine = mine & (frame["PARAMCD"] == parameter).fill_null(value=False).to_numpy()
+    if "PARAMCD" in session.frame(RESPONSES).columns:
+        mine = mine & session.codes(RESPONSES, "PARAMCD").among((parameter,))
     elif parameter != "OVR":
         return None
-    is_series = node.response.of in {series.id for series in setting.study.assessments}
+    is_series = of in {series.id for series in setting.study.assessments}
     if not mine.any() and not (is_series and parameter == "OVR"):
         return None
-    subject, row = setting.session.owners(RESPONSES)
-    dated = frame.select(LO="ADT", HI="ADT")
-    span = day_numbers(dated, "")
+    subject, row = session.owners(RESPONSES)
     keep = mine[row]
     subject, row = subject[keep], row[keep]
-    return Facts(RESPONSES, frame, subject, row, span.low[row], span.high[row])
+    span = session.span(RESPONSES, "ADT")
+    return Facts(RESPONSES, subject, row, span.low[row], span.high[row])
 
 
-def _worst(facts: Facts, n: int) -> Flags:
+def _worst(session: Session, facts: Facts) -> Flags:
+    codes = session.codes(RESPONSES, "AVALC").at(facts.row)
     order = {code: place for place, code in enumerate(_BEST_FIRST)}
-    rank = facts.column("AVALC").replace_strict(order, default=-1, return_dtype=pl.Int64).to_numpy()
-    worst = np.full(n, -1, np.int64)
+    rank = np.array([*(order.get(label, -1) for label in codes.labels), -1], np.int64)[codes.numbers]
+    worst = np.full(session.size, -1, np.int64)
     np.maximum.at(worst, facts.subject, rank)
     kept: Flags = rank == worst[facts.subject]
     return kept
