@@ -1,0 +1,271 @@
+"""Courses of a serial marker: a line a subject on a logarithmic axis, or shares of the subjects where there are many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import altair as alt
+import polars as pl
+
+from trialwright.errors import UnitError
+from trialwright.model.items import item_place, rows_at
+from trialwright.model.schedule import Marker
+from trialwright.report.accrual import earliest_dates
+from trialwright.report.context import Context
+from trialwright.report.drawing import INK, NARROW, WIDE, Canvas, drawn, lettering, rows_of, unchecked
+from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
+from trialwright.report.typeset import count, decimal, thousands
+from trialwright.units import conversion_factor
+
+__all__ = ["Courses", "courses_of", "marker_figure"]
+
+MAX_LINES: Final = 500
+MIN_IN_BIN: Final = 5
+DAYS_BEFORE: Final = 7
+SHARES: Final = (("low", 0.05), ("quarter", 0.25), ("median", 0.5), ("three_quarters", 0.75), ("high", 0.95))
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """Values of a marker by subject and day.
+
+    Parameters
+    ----------
+    values : polars.DataFrame
+        ``USUBJID day value below``: days since the marker's own start, value in `unit`, whether the laboratory gave
+        only a limit (``<5``).
+    unit : str
+        Unit of the values.
+    limit : float or None
+        The one upper limit of normal that all values share.
+    left_out : int
+        Values without a number, a whole date or a convertible unit.
+    """
+
+    values: pl.DataFrame
+    unit: str
+    limit: float | None
+    left_out: int
+
+
+def courses_of(context: Context, marker: Marker) -> Courses:
+    """Return the values of a marker inside its own window.
+
+    Parameters
+    ----------
+    context : Context
+        The dossier, ready to be shown.
+    marker : Marker
+        The marker; its item is a laboratory value with a unit.
+
+    Returns
+    -------
+    Courses
+        The values, converted to the item's unit, and how many could not be used.
+    """
+    item = context.dossier.study.items[marker.item]
+    unit = item.unit or ""
+    rows = rows_at(item_place(context.dossier.study, marker.item), context.dossier.frames)
+    factors = {text: _factor(text, unit, item.analyte or "") for text in rows["LBORRESU"].drop_nulls().unique()}
+    start = earliest_dates(context, marker.from_).rename({"ADT": "STARTDT"})
+    until = float(marker.within.days) if marker.within is not None else None
+    dated = rows.join(start, on="USUBJID", how="inner").with_columns(
+        day=(pl.col("LBLO") - pl.col("STARTDT")).dt.total_days(),
+        factor=pl.col("LBORRESU").replace_strict(factors, default=None, return_dtype=pl.Float64),
+    )
+    inside = pl.col("day") >= -DAYS_BEFORE
+    dated = dated.filter(inside & (pl.col("day") <= until) if until is not None else inside)
+    value = pl.col("LBVAL").cast(pl.Float64) * pl.col("factor")
+    usable = value.is_not_null() & (value > 0) & (pl.col("LBLO") == pl.col("LBHI"))
+    values = dated.filter(usable).select(
+        "USUBJID", "day", value.alias("value"), (pl.col("LBCMP") == "<").alias("below")
+    )
+    limits = (dated["LBORNRHIVAL"].cast(pl.Float64) * dated["factor"]).drop_nulls().unique()
+    limit = float(limits[0]) if limits.len() == 1 else None
+    return Courses(values.sort("USUBJID", "day"), unit, limit, dated.height - values.height)
+
+
+def _factor(text: str, unit: str, analyte: str) -> float | None:
+    try:
+        return float(conversion_factor(from_unit=text, to_unit=unit, analyte=analyte))
+    except UnitError:
+        return None
+
+
+def marker_figure(context: Context, marker: Marker) -> Figure | None:
+    """Return the figure of a marker's courses.
+
+    Parameters
+    ----------
+    context : Context
+        The dossier, ready to be shown.
+    marker : Marker
+        The marker.
+
+    Returns
+    -------
+    Figure or None
+        None when there is no usable value. All subjects are shown together.
+    """
+    courses = courses_of(context, marker)
+    if courses.values.is_empty():
+        return None
+    item = context.dossier.study.items[marker.item]
+    name = f"courses-{marker.item.replace('_', '-')}"
+    binned = _binned(courses.values, _interval_days(context, marker))
+    subjects = courses.values["USUBJID"].n_unique()
+    origin = context.point_words(marker.from_)
+    axis = f"{item.ask} ({courses.unit})"
+    summary = f"{item.ask} of {count(subjects, 'subject')} by days since {origin}, logarithmic axis. " + _fall(
+        binned, courses.unit
+    )
+    with unchecked():
+        wide, narrow = (
+            drawn(
+                _chart(courses, binned, subjects, (f"Days since {origin}", axis), canvas),
+                canvas,
+                name=name,
+                summary=summary,
+                tag=context.tag,
+            )
+            for canvas in (WIDE, NARROW)
+        )
+    rows = [["" if cell is None else str(cell) for cell in row] for row in binned.iter_rows()]
+    data = as_csv(binned.columns, rows, origin=context.dossier.origin)
+    table = _table(name, binned, courses, (item.ask, origin))
+    return Figure(name, _caption(courses, subjects, item.ask), summary, wide, narrow, table, data)
+
+
+def _interval_days(context: Context, marker: Marker) -> int:
+    """Days between the visits that collect the item; a week when no visit says so."""
+    lengths = {"days": 1, "weeks": 7, "months": 30, "years": 365}
+    for visit in context.dossier.study.visits:
+        if marker.item in visit.do and visit.when.every is not None:
+            return visit.when.every.amount * lengths[visit.when.every.unit]
+    return 7
+
+
+def _binned(values: pl.DataFrame, width_days: int) -> pl.DataFrame:
+    """Quantiles of the values around each planned day, where at least five subjects have one."""
+    one_each = values.with_columns(planned=(pl.col("day") / width_days).round().cast(pl.Int64) * width_days)
+    return (
+        one_each.group_by("planned")
+        .agg(
+            pl.col("USUBJID").n_unique().cast(pl.Int64).alias("subjects"),
+            *(pl.col("value").quantile(share, "linear").alias(name) for name, share in SHARES),
+        )
+        .filter(pl.col("subjects") >= MIN_IN_BIN)
+        .sort("planned")
+        .rename({"planned": "day"})
+    )
+
+
+def _chart(
+    courses: Courses, binned: pl.DataFrame, subjects: int, titles: tuple[str, str], canvas: Canvas
+) -> alt.LayerChart:
+    height_px = 230 if canvas.is_narrow else 300
+    shown = courses.values if subjects <= MAX_LINES else binned.select(pl.col("day"), value=pl.col("low"))
+    first, last = float(shown["day"].min() or 0), float(shown["day"].max() or 1)  # type: ignore[arg-type]
+    top = float((courses.values["value"] if subjects <= MAX_LINES else binned["high"]).max() or 1)  # type: ignore[arg-type]
+    scale = alt.Scale(type="log", domain=[float(shown["value"].min() or 1), top], nice=True)  # type: ignore[arg-type]
+    step = 7 if last - first < 60 else 14
+    ticks = list(range(0, int(last) + 1, step * (2 if canvas.is_narrow else 1)))
+    x = alt.X(
+        "day:Q",
+        title=titles[0],
+        scale=alt.Scale(domain=[min(first, 0.0), last], nice=False),
+        axis=alt.Axis(values=ticks),
+    )
+    powers = [p * 10**e for e in range(-2, 7) for p in (1, 2, 5)] if top / float(shown["value"].min() or 1) < 50 else [10.0**e for e in range(-2, 8)]  # type: ignore[arg-type, operator]  # fmt: skip
+    axis = alt.Axis(values=powers, labelExpr="format(datum.value, ',') ")
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(field, title=titles[1], scale=scale, axis=axis)
+
+    layers: list[alt.Chart] = []
+    if subjects <= MAX_LINES:
+        lines = alt.Chart(rows_of(courses.values, "USUBJID", "day", "value"))
+        layers.append(
+            lines.mark_line(strokeWidth=0.6, color="#8a8f98", opacity=0.55).encode(
+                x, y("value:Q"), alt.Detail("USUBJID:N")
+            )
+        )
+    else:
+        bands = alt.Chart(rows_of(binned, "day", "low", "quarter", "three_quarters", "high"))
+        layers.append(bands.mark_area(opacity=0.16, color=INK).encode(x, y("low:Q"), alt.Y2("high:Q")))
+        layers.append(bands.mark_area(opacity=0.22, color=INK).encode(x, y("quarter:Q"), alt.Y2("three_quarters:Q")))
+    if courses.limit is not None:
+        limit = alt.Chart(alt.Data(values=[{"value": courses.limit}]))
+        layers.append(limit.mark_rule(strokeDash=[4, 3], color="#555555").encode(y("value:Q")))
+    middle = alt.Chart(rows_of(binned, "day", "median"))
+    layers.append(middle.mark_line(strokeWidth=2.6, color=INK).encode(x, y("median:Q")))
+    layers.append(middle.mark_circle(size=36, color=INK, opacity=1).encode(x, y("median:Q")))
+    layers += _key(courses, subjects, canvas)
+    return alt.layer(*layers).properties(width=canvas.width_px, height=height_px)
+
+
+def _key(courses: Courses, subjects: int, canvas: Canvas) -> list[alt.Chart]:
+    lines = [("Median of subjects around each planned day", 2.6, [1, 0], INK)]
+    lines.append(
+        ("One subject", 0.6, [1, 0], "#8a8f98")
+        if subjects <= MAX_LINES
+        else ("Middle half (dark) and middle 90% (light) of subjects", 7.0, [1, 0], "#c9cbce")
+    )
+    if courses.limit is not None:
+        lines.append((f"Upper limit of normal, {decimal(courses.limit, 0)} {courses.unit}", 1.0, [4, 3], "#555555"))
+    layers: list[alt.Chart] = []
+    for place, (text, width, dash, color) in enumerate(lines):
+        y_px = -8 - 17 * (len(lines) - place - 0.5)
+        sample = alt.Chart(alt.Data(values=[{}])).mark_rule(strokeWidth=width, strokeDash=dash, color=color)
+        layers.append(sample.encode(alt.XValue(0), alt.X2Value(30), alt.YValue(y_px)))
+        layers.append(lettering(text, canvas, x_px=38, y_px=y_px))
+    return layers
+
+
+def _fall(binned: pl.DataFrame, unit: str) -> str:
+    if binned.height < 2:
+        return ""
+    first, last = binned.row(0, named=True), binned.row(-1, named=True)
+    return (
+        f"The median goes from {decimal(first['median'], 0)} {unit} around day {first['day']} to "
+        f"{decimal(last['median'], 0)} {unit} around day {last['day']}."
+    )
+
+
+def _caption(courses: Courses, subjects: int, ask: str) -> str:
+    below = int(courses.values["below"].fill_null(False).sum())
+    parts = [f"{ask} of {count(subjects, 'subject')}, {count(courses.values.height, 'value')}, all arms together."]
+    if subjects > MAX_LINES:
+        parts.append(f"More than {MAX_LINES} subjects are shown by quantiles, not one by one.")
+    if below:
+        parts.append(
+            f"{count(below, 'value')} below the laboratory's limit {'is' if below == 1 else 'are'} drawn at that limit."
+        )
+    if courses.left_out:
+        parts.append(f"{count(courses.left_out, 'value')} without number, unit or whole date left out.")
+    return " ".join(parts)
+
+
+def _table(name: str, binned: pl.DataFrame, courses: Courses, words: tuple[str, str]) -> Table:
+    columns = (
+        Column(f"Planned day since {words[1]}"),
+        Column("Subjects", numeric=True),
+        Column("Median", courses.unit, numeric=True),
+        Column("Middle half", courses.unit, numeric=True),
+        Column("Middle 90%", courses.unit, numeric=True),
+    )
+    rows = []
+    for row in binned.iter_rows(named=True):
+        half = f"{_three(row['quarter'])} to {_three(row['three_quarters'])}"
+        most = f"{_three(row['low'])} to {_three(row['high'])}"
+        texts = (thousands(row["subjects"]), _three(row["median"]), half, most)
+        rows.append(Row(Cell(str(row["day"])), text_cells(texts)))
+    note = f"Planned days with fewer than {MIN_IN_BIN} subjects are left out; each value counts at the nearest planned day."
+    return Table(name, f"{words[0]} around each planned day", columns, tuple(rows), (note,))
+
+
+def _three(value: float) -> str:
+    """Three figures are what a laboratory value carries."""
+    return f"{Decimal(f'{value:.3g}'):f}"
