@@ -17,7 +17,7 @@ from trialwright.protocol.signoff import State, state_of
 from trialwright.protocol.yaml_nodes import MAX_BYTES
 from trialwright.studies import FOLDER, SHIPPED
 
-__all__ = ["OpenedStudy", "open_study", "read_study_text", "study_file"]
+__all__ = ["OpenedStudy", "open_study", "read_study_text", "shipped_studies", "study_file"]
 
 _SUFFIXES: Final = (".yaml", ".yml")
 
@@ -160,3 +160,19 @@ def open_study(name: str | Path) -> OpenedStudy:
     signed = read_study_text(sidecar) if sidecar.is_file() else None
     state = state_of(study, signed, catalogue())
     return OpenedStudy(study, state.state, sha256_of(study), path, text, state.reasons)
+
+
+def shipped_studies() -> tuple[OpenedStudy, ...]:
+    """Every study that comes with the program.
+
+    Returns
+    -------
+    tuple of OpenedStudy
+        In the order of their ids.
+
+    Examples
+    --------
+    >>> [opened.study.id for opened in shipped_studies()]
+    ['nct07295132']
+    """
+    return tuple(open_study(name) for name in SHIPPED)
