@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trialwright.design.coded import DAY, MONTH, YEAR
 from trialwright.design.courses import Course
 from trialwright.design.days import NEVER
 from trialwright.design.plan import Plan
-from trialwright.design.sheet import DAY, MONTH, YEAR
 from trialwright.numerics.sampling import Draws
 
 __all__ = ["Observation", "missing", "observed", "partly_known"]
@@ -19,7 +20,8 @@ BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-DAYS_PER_YEAR = 365.25
+ALWAYS: Final = -NEVER
+DAYS_PER_YEAR: Final = 365.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,14 @@ def _days_to(stream: str, per_year: float, draws: Draws) -> IntArray:
 
 
 def partly_known(
-    plan: Plan, stream: str, days: IntArray, after: IntArray | int, draws: Draws, *, years: bool = False
+    plan: Plan,
+    stream: str,
+    days: IntArray,
+    draws: Draws,
+    *,
+    after: IntArray | int = ALWAYS,
+    before: IntArray | int = NEVER,
+    years: bool = False,
 ) -> IntArray:
     """Precision with which dates are written.
 
@@ -96,11 +105,11 @@ def partly_known(
         What the dates are; names the random numbers.
     days : ndarray of int
         Day numbers.
-    after : ndarray of int or int
-        Day the date must stay certainly behind; one in the same month (or year) is written in full, so that the order
-        of two dates never becomes doubtful.
     draws : Draws
         Random numbers.
+    after, before : ndarray of int or int, optional
+        Days the date must certainly lie between; one in the same month (or year) is written in full, so that the order
+        of two dates never becomes doubtful.
     years : bool, default False
         One partial date in four is a year alone.
 
@@ -116,14 +125,16 @@ def partly_known(
     month = days.astype("datetime64[D]").astype("datetime64[M]")
     first_of_month = month.astype("datetime64[D]").astype(np.int64)
     last_of_month = (month + 1).astype("datetime64[D]").astype(np.int64) - 1
-    fits = (first_of_month > after) & (last_of_month <= plan.cutoff_day)
+    fits = (first_of_month > after) & (last_of_month < np.minimum(before, plan.cutoff_day + 1))
     precision = np.where((number < share) & fits, MONTH, DAY)
     if not years:
         return precision
     year = days.astype("datetime64[D]").astype("datetime64[Y]")
     first_of_year = year.astype("datetime64[D]").astype(np.int64)
     last_of_year = (year + 1).astype("datetime64[D]").astype(np.int64) - 1
-    whole_year = (number < share / 4) & (first_of_year > after) & (last_of_year <= plan.cutoff_day)
+    whole_year = (
+        (number < share / 4) & (first_of_year > after) & (last_of_year < np.minimum(before, plan.cutoff_day + 1))
+    )
     return np.where(whole_year, YEAR, precision)
 
 

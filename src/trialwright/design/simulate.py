@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
+from trialwright.design.coded import CodedTable
 from trialwright.design.days import date_of
-from trialwright.design.people import invented
+from trialwright.design.people import People, invented
 from trialwright.design.plan import plan_of
 from trialwright.design.tables import tables_of
 from trialwright.design.truth import truth_of
-from trialwright.errors import DataError
-from trialwright.model.frames import Frames, frames_from_text
+from trialwright.model.frames import Frames
 from trialwright.model.study import Study
 
 __all__ = ["Simulated", "simulate"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Simulated:
     """One invented trial.
 
     Parameters
     ----------
-    tables : mapping of str to polars.DataFrame
-        Domain to text table, as a data folder holds it.
-    truth : polars.DataFrame
-        One row an allocated subject: what really happened, seen or not.
+    people : People
+        The subjects as arrays.
+    coded : mapping of str to CodedTable
+        Domain to table, as codes.
     study : str
         Id of the study.
     scenario : str
@@ -40,13 +41,23 @@ class Simulated:
         Last day the tables know of.
     """
 
-    tables: Mapping[str, pl.DataFrame]
-    truth: pl.DataFrame
+    people: People
+    coded: Mapping[str, CodedTable]
     study: str
     scenario: str
     seed: int
     trial: int
     cutoff: date
+
+    @cached_property
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """Domain to text table, as a data folder holds it."""
+        return {domain: table.text() for domain, table in self.coded.items()}
+
+    @cached_property
+    def truth(self) -> pl.DataFrame:
+        """One row an allocated subject: what really happened, seen or not."""
+        return truth_of(self.people)
 
     def frames(self) -> Frames:
         """The tables typed, in memory, with data origin ``simulated``.
@@ -54,18 +65,10 @@ class Simulated:
         Returns
         -------
         Frames
-            As if read from the folder these tables would make.
-
-        Raises
-        ------
-        DataError
-            When a cell that was invented cannot be read back.
+            The same as if read from the folder these tables would make.
         """
-        frames, findings = frames_from_text(self.tables, "simulated", cutoff=self.cutoff, study=self.study)
-        if findings:
-            first = findings[0]
-            raise DataError(first.text, where=f"{first.where} {first.column}", why="an invented cell cannot be read")
-        return frames
+        tables = {domain: table.typed(self.study) for domain, table in self.coded.items()}
+        return Frames(tables, "simulated", cutoff=self.cutoff, study=self.study)
 
 
 def simulate(
@@ -109,8 +112,8 @@ def simulate(
     plan = plan_of(study, scenario, subjects)
     people = invented(plan, seed, trial)
     return Simulated(
-        tables=tables_of(people),
-        truth=truth_of(people),
+        people=people,
+        coded=tables_of(people),
         study=study.id,
         scenario=scenario,
         seed=seed,

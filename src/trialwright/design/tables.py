@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from trialwright.design.coded import DAY, CodedTable
 from trialwright.design.days import NEVER, completed_years
 from trialwright.design.facts import Answer
 from trialwright.design.imaging import MOST_TARGETS, NED, ORGANS, VERDICTS
 from trialwright.design.lapses import missing, partly_known
 from trialwright.design.people import People
-from trialwright.design.sheet import DAY, Cell, Dated, Measured, Sheet, Tenths, Whole, day_text
+from trialwright.design.sheet import Cell, Dated, Measured, Sheet, Tenths, Whole
 from trialwright.design.treatment import Treatment, treated
 
 __all__ = ["site_names", "subject_ids", "tables_of"]
@@ -59,7 +60,7 @@ def site_names(count: int) -> tuple[str, ...]:
     return tuple("서울-01" if number == 0 else f"SITE-{number + 1:02d}" for number in range(count))
 
 
-def tables_of(people: People) -> dict[str, pl.DataFrame]:
+def tables_of(people: People) -> dict[str, CodedTable]:
     """The tables of the data folder.
 
     Parameters
@@ -69,8 +70,8 @@ def tables_of(people: People) -> dict[str, pl.DataFrame]:
 
     Returns
     -------
-    dict of str to polars.DataFrame
-        Domain to text table, without the domains that stay empty.
+    dict of str to CodedTable
+        By domain, without the domains that stay empty.
     """
     ids = subject_ids(people)
     book = _Book(people, treated(people))
@@ -89,12 +90,9 @@ def tables_of(people: People) -> dict[str, pl.DataFrame]:
         write(book)
     death = _death_cells(book)
     _ends(book, death)
-    tables = {"DM": _subjects(people, ids, death)}
-    order = ("DS", "FA", "MH", "CM", "EX", "PR", "LB", "TU", "TR", "RS", "AE", "SS")
-    tables.update(
-        {name: book.sheets[name].table(ids) for name in order if name in book.sheets and book.sheets[name].rows}
-    )
-    return tables
+    _subjects(book, death)
+    order = ("DM", "DS", "FA", "MH", "CM", "EX", "PR", "LB", "TU", "TR", "RS", "AE", "SS")
+    return {name: book.sheets[name].coded(ids) for name in order if name in book.sheets and book.sheets[name].rows}
 
 
 def subject_ids(people: People) -> pl.Series:
@@ -161,8 +159,10 @@ def _dates(book: _Book) -> None:
             start = days - draws.whole(f"length of therapy {name}", 105, 147)[:, 0]
             cells["CMDECOD"] = "CARBOPLATIN" if cells.get("CMCLAS") == "PLATINUM" else ""
             cells["CMTRT"] = "Earlier regimen"
-            cells["CMSTDTC"] = Dated(start, partly_known(plan, f"start {name}", start, 0, draws, years=True))
-            precision = partly_known(plan, name, days, start + 31, draws)
+            cells["CMSTDTC"] = Dated(
+                start, partly_known(plan, f"start {name}", start, draws, before=days - 31, years=True)
+            )
+            precision = partly_known(plan, name, days, draws, after=start)
         else:
             precision = np.full(days.shape, DAY, dtype=np.int64)
         cells[place.column] = Dated(days, precision)
@@ -194,7 +194,7 @@ def _histories(book: _Book) -> None:
         start = f"{place.domain}STDTC"
         cells: dict[str, Cell] = {column: words[0] for column, words in place.where}
         cells[place.column] = Answer(answer.codes[rows], answer.words)
-        cells[start] = Dated(days, partly_known(plan, f"start {name}", before, 0, draws, years=True)[rows])
+        cells[start] = Dated(days, partly_known(plan, f"start {name}", before, draws, years=True)[rows])
         if ongoing:
             cells["CMENRTPT"] = "ONGOING"
         book.sheet(place.domain).add(rows, days, **cells)
@@ -425,7 +425,7 @@ def _therapies(book: _Book) -> None:
         return
     place = plan.places[plan.next_therapy]
     after = np.where(allocated.scans.documented < NEVER, allocated.scans.documented, allocated.days)
-    precision = partly_known(plan, "next therapy", allocated.next_therapy, after, allocated.draws)
+    precision = partly_known(plan, "next therapy", allocated.next_therapy, allocated.draws, after=after)
     cells: dict[str, Cell] = {column: words[0] for column, words in place.where}
     cells[place.column] = Dated(allocated.next_therapy[rows], precision[rows])
     book.sheet(place.domain).add(
@@ -471,7 +471,7 @@ def _death_cells(book: _Book) -> Dated:
     death = allocated.seen.death
     known = death < NEVER
     days = np.where(known, death, plan.cutoff_day)
-    precision = partly_known(plan, "death", days, book.treatment.latest, allocated.draws)
+    precision = partly_known(plan, "death", days, allocated.draws, after=book.treatment.latest)
     return Dated(days, np.where(known, precision, 0))
 
 
@@ -498,8 +498,8 @@ def _ends(book: _Book, death: Dated) -> None:
     _add_end(book, allocated.positions[rows], stops[rows], "WITHDRAWAL BY SUBJECT", DSSCOPE="TREATMENT")
 
 
-def _subjects(people: People, ids: pl.Series, death: Dated) -> pl.DataFrame:
-    screened, allocated, plan = people.screened, people.allocated, people.plan
+def _subjects(book: _Book, death: Dated) -> None:
+    screened, allocated, plan = book.people.screened, book.people.allocated, book.people.plan
     count = screened.draws.count
     consent, birth = screened.entry.consent, screened.facts.birth
     arms = np.full(count, -1, dtype=np.int64)
@@ -508,35 +508,19 @@ def _subjects(people: People, ids: pl.Series, death: Dated) -> pl.DataFrame:
     died[allocated.positions] = np.asarray(death.precision)
     dead_on = np.zeros(count, dtype=np.int64)
     dead_on[allocated.positions] = death.days
-    born = Dated(birth, partly_known(plan, "birth", birth, -(2**31), screened.draws, years=True))
-    coded: Mapping[str, Answer] = {
-        "ARMCD": Answer(arms, plan.study.arm_ids),
-        "ARM": Answer(arms, tuple(arm.label for arm in plan.arms)),
-        "DTHFL": Answer(np.where(died > 0, 0, -1), ("Y",)),
-        "SEX": screened.facts.sex,
-        "SITEID": Answer(screened.sites, site_names(plan.sites)),
-    }
-    words = {name: _words(answer) for name, answer in coded.items()}
-    return pl.DataFrame(
-        {
-            "USUBJID": ids,
-            "SUBJID": ids.str.slice(6),
-            "SITEID": words["SITEID"],
-            "RFICDTC": day_text(Dated(consent)),
-            "BRTHDTC": day_text(born),
-            "AGE": pl.Series(completed_years(birth, consent)).cast(pl.String),
-            "AGEU": pl.repeat("YEARS", count, eager=True),
-            "SEX": words["SEX"],
-            "ARMCD": words["ARMCD"],
-            "ARM": words["ARM"],
-            "ACTARMCD": words["ARMCD"],
-            "DTHDTC": day_text(Dated(dead_on, died)),
-            "DTHFL": words["DTHFL"],
-        }
-    )
-
-
-def _words(answer: Answer) -> pl.Series:
-    return pl.Series([*answer.words, None], dtype=pl.String).gather(
-        pl.Series(np.where(answer.codes < 0, len(answer.words), answer.codes).astype(np.uint32))
+    born = Dated(birth, partly_known(plan, "birth", birth, screened.draws, years=True))
+    book.sheet("DM").add(
+        np.arange(count),
+        consent,
+        SITEID=Answer(screened.sites, site_names(plan.sites)),
+        RFICDTC=Dated(consent),
+        BRTHDTC=born,
+        AGE=Whole(completed_years(birth, consent)),
+        AGEU="YEARS",
+        SEX=screened.facts.sex,
+        ARMCD=Answer(arms, plan.study.arm_ids),
+        ARM=Answer(arms, tuple(arm.label for arm in plan.arms)),
+        ACTARMCD=Answer(arms, plan.study.arm_ids),
+        DTHDTC=Dated(dead_on, died),
+        DTHFL=Answer(np.where(died > 0, 0, -1), ("Y",)),
     )

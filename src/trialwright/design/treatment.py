@@ -137,7 +137,8 @@ def treated(people: People) -> Treatment:
     Six cycles in all; those after allocation start 1 to 7 days after it, or 21 to 35 days after the operation, and end
     with the documented progression, with the end of observation, and for one subject in twenty with a withdrawal from
     treatment 10 to 100 days after allocation. An operated subject has no, one or two complications (65, 28 and 7 %),
-    each starting 0 to 25 days after the operation. Contacts come every 91 days from day 45 on, each up to 20 days late,
+    each starting 0 to 25 days after the operation; grade V is not drawn, because deaths follow the scenario's courses
+    alone, and its share goes to the other grades. Contacts come every 91 days from day 45 on, each up to 20 days late,
     and in the 30 days before the cutoff.
     """
     plan, allocated = people.plan, people.allocated
@@ -260,7 +261,8 @@ def _complications(people: People, operation: Operation | None) -> Complications
     last = allocated.seen.last[operation.rows][:, None]
     row, which = np.nonzero((np.arange(most) < number[:, None]) & (start <= last))
     draw = plan.draws.get(plan.complication)
-    shares = {key: float(share) for key, share in draw.shares.items()} if draw and draw.shares else GRADE_SHARES
+    given = {key: float(share) for key, share in draw.shares.items()} if draw and draw.shares else GRADE_SHARES
+    shares = {grade: share for grade, share in given.items() if grade != "V"}
     words = tuple(shares)
     codes = draws.category("grade of a complication", list(shares.values()), most)[row, which]
     toxicity = tuple(str(_toxicity(word)) for word in words)
