@@ -9,7 +9,7 @@ import polars as pl
 
 from trialwright.model.study import Item, Study
 
-__all__ = ["DATE_COLUMNS", "Place", "date_stem", "item_place", "place_of", "rows_at"]
+__all__ = ["DATE_COLUMNS", "Place", "date_stem", "item_place", "place_of", "rows_at", "values_at"]
 
 DATE_COLUMNS: Mapping[str, str] = {
     "DM": "RFICDTC", "DS": "DSSTDTC", "SC": "SCDTC", "FA": "FADTC", "MH": "MHSTDTC", "CM": "CMSTDTC", "EX": "EXSTDTC",
@@ -151,3 +151,34 @@ def item_place(study: Study, name: str) -> Place:
         If the item is not declared; a loaded study names only declared items.
     """
     return place_of(name, study.items[name])
+
+
+def values_at(place: Place, frames: Mapping[str, pl.DataFrame], moments: pl.DataFrame) -> pl.DataFrame:
+    """Latest value of an item known at each subject's moment.
+
+    Parameters
+    ----------
+    place : Place
+        Where the item stands.
+    frames : mapping of domain to typed frame
+        The study's tables.
+    moments : polars.DataFrame
+        ``USUBJID`` and ``AT`` (date); rows dated after ``AT`` are not known yet.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``USUBJID VALUE``, one row for each subject with a value, the value as text.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> place = Place("DM", "SEX", (), "RFICDTC", "latest")
+    >>> dm = pl.DataFrame({"USUBJID": ["1"], "SEX": ["F"], "RFICLO": [date(2026, 1, 5)]})
+    >>> values_at(place, {"DM": dm}, pl.DataFrame({"USUBJID": ["1"], "AT": [date(2026, 2, 1)]})).rows()
+    [('1', 'F')]
+    """
+    low = f"{date_stem(place.date_column)}LO"
+    known = rows_at(place, frames).join(moments, on="USUBJID", how="inner").filter(pl.col(low) <= pl.col("AT"))
+    value = pl.col(place.column).cast(pl.String).alias("VALUE")
+    return known.group_by("USUBJID", maintain_order=True).agg(value.last())
