@@ -23,6 +23,7 @@ MAX_BYTES: Final = 2 * 1024**3
 _FAULTS_SHOWN: Final = 20
 _PIECE: Final = 8 * 1024**2
 _LINE_MARK: Final = "\x1f"
+_LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
 _STRAY_QUOTE: Final = re.compile(r'(?:^|,)[^",\r\n]+"|"[^",\r\n]+(?:"[^,\r\n]|$)')
 
 
@@ -100,8 +101,10 @@ def _unreadable_bytes(data: bytes, file: str) -> Finding | None:
         at = data.find(byte)
         if at >= 0:
             return _fault(file, _line_at(data, at), f"{name} stands in the file", "export the table again as plain CSV")
-    if b"\n" not in data and b"\r" in data:
-        return _fault(file, 1, "the lines end with a carriage return alone", "end lines with LF or CRLF")
+    if b'"' not in data and data.count(b"\r") > data.count(b"\r\n"):
+        at = _LONE_RETURN.search(data)
+        line = _line_at(data, at.start()) if at else 1
+        return _fault(file, line, "a carriage return stands alone", "end lines with LF or CRLF")
     return None if data.isascii() else _not_utf8(data, file)
 
 
@@ -210,7 +213,7 @@ def _stray_quote(data: bytes, file: str) -> Finding:
     for number, line in enumerate(_decoded_lines(data), start=1):
         if _STRAY_QUOTE.search(line):
             return _fault(file, number, "a quotation mark stands inside a cell that is not quoted", mend)
-    return _fault(file, 1, "the quotation marks of the file do not pair up", mend)
+    return _fault(file, 1, "quotation marks and line ends of the file do not fit together", mend)
 
 
 def _decoded_lines(data: bytes) -> Iterable[str]:

@@ -69,6 +69,7 @@ def test_cells_come_back_as_written(data: bytes, expected: list[tuple[object, ..
         (b'A,B\n0,0\n1,5" x\n2,3\n', "F02", "x.csv:3", "quotation mark"),
         (b"\xff\xfeA\0,\0B\0", "F02", "x.csv:1", "UTF-16"),
         (b"A,B\r1,2\r", "F02", "x.csv:1", "carriage return"),
+        (b"A,B\n1,2\n3,4\r5,6\n", "F02", "x.csv:3", "carriage return"),
         (b"A,B\n1,\x1f\n", "F02", "x.csv:2", "control character"),
     ],
 )
@@ -127,3 +128,15 @@ def test_what_polars_writes_is_read(cells: list[list[str]]) -> None:
     assert [tuple(cell or "" for cell in row) for row in back.drop("LINE").rows()] == [
         tuple(line) for line in lines if line
     ]
+
+
+@pytest.mark.independent("the csv module of the standard library reads the same bytes")
+@given(st.one_of(st.binary(max_size=60), st.text('ab,;"\n\r\t\0 é', max_size=60).map(lambda text: text.encode())))
+def test_any_bytes_are_read_as_the_standard_library_does_or_refused(data: bytes) -> None:
+    frame, findings = read_csv_text(b"A,B\n" + data, "x.csv")
+    assert (frame is None) == bool(findings)
+    if frame is not None:
+        text = io.StringIO((b"A,B\n" + data).decode("utf-8"), newline="")
+        records = [record for record in csv.reader(text, strict=True) if record][1:]
+        assert frame.drop("LINE").rows() == [tuple(cell or None for cell in record) for record in records]
+        assert frame["LINE"].is_sorted()

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from trialwright.errors import DataError
 from trialwright.exchange import Manifest, folder, read_folder, whole_or_nothing, write_folder
+from trialwright.exchange.folder import read_text_table
 from trialwright.model.frames import TABLES
 from trialwright.model.study import Study
 
@@ -257,3 +258,22 @@ def test_an_empty_folder_may_be_filled_and_others_may_read_it(tmp_path: Path) ->
     probe = tmp_path / "probe"
     probe.mkdir()
     assert (tmp_path / "out").stat().st_mode == probe.stat().st_mode
+
+
+def test_one_file_is_read_as_text(two_subjects: Path, tmp_path: Path) -> None:
+    table, digest = read_text_table(two_subjects / "dm.csv")
+    assert table["BRTHDTC"].to_list() == ["1966", "1959-07"]
+    assert digest == hashlib.sha256((two_subjects / "dm.csv").read_bytes()).hexdigest()
+    table.drop("LINE").write_parquet(tmp_path / "dm.parquet")
+    assert read_text_table(tmp_path / "dm.parquet")[0].select(table.columns).equals(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [("zz.csv", b"A,B", "no table"), ("dm.csv", None, "cannot be opened"), ("dm.csv", b"", "empty")],
+)
+def test_one_file_that_is_no_table_is_refused(tmp_path: Path, name: str, content: bytes | None, words: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=words):
+        read_text_table(tmp_path / name)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.unit.exchange.conftest import STUDY
+from tests.unit.exchange.conftest import STUDY, TWO_SUBJECTS
+from trialwright.conduct.studies import open_study
 from trialwright.exchange import check, read_folder
 from trialwright.exchange.integrity import CHECKS
 from trialwright.model.finding import RULES, Finding
+from trialwright.model.frames import frames_from_text
 from trialwright.model.study import Study
 
 pytestmark = pytest.mark.unvalidated
@@ -64,6 +70,8 @@ AE = "USUBJID,AESEQ,AETERM,AETOXGR,AEOUT,AESTDTC,AEENDTC\n"
 PD = "OV-02-001,3,RECIST 1.1,OVRLRESP,PD,INVESTIGATOR,2026-10-13\n"
 SS_HEAD = "USUBJID,SSSEQ,SSTESTCD,SSORRES,SSDTC"
 LOST = "OV-01-001,3,DISPOSITION EVENT,LOST TO FOLLOW-UP,2026-12-31"
+
+SOURCES = {path.stem.upper(): path for path in sorted(TWO_SUBJECTS.glob("*.csv"))}
 
 FAULTS = (
     Fault("K01", "lb.csv:2", {"lb.csv": swap("OV-01-001,1,CA125", "OV-01-001,,CA125")}, "LBSEQ"),
@@ -487,3 +495,64 @@ def test_many_rows_are_read_and_their_findings_bounded(altered: Altered, study: 
     assert {found.id for found in findings} == {"U01"}
     assert len(findings) == 101
     assert findings[-1].text.startswith("199900 more rows")
+
+
+def test_the_clean_folder_is_clean_for_the_shipped_study(two_subjects: Path) -> None:
+    opened = open_study("nct07295132")
+    assert read_folder(two_subjects, study=opened.study, study_sha256=opened.sha256)[1] == []
+
+
+CELLS = st.sampled_from(
+    [
+        "",
+        "0",
+        "-1",
+        "1",
+        "2",
+        "abc",
+        "NA",
+        "2026",
+        "2026-02",
+        "2026-02-30",
+        "2026-03-18T10:00",
+        "9999",
+        "1e3",
+        "<5",
+        "PR.9",
+        "RANDOMIZED",
+        "DEATH",
+        "DEAD",
+        "Y",
+        "mm",
+        "U/mL",
+        "서울",
+        "OV-02-001",
+        "LOST TO FOLLOW-UP",
+        "1" * 40,
+    ]
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(SOURCES)), st.integers(0, 99), st.integers(0, 99), CELLS),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_no_cell_breaks_the_rules(study: Study, changes: list[tuple[str, int, int, str]]) -> None:
+    text = {domain: pl.read_csv(SOURCES[domain], infer_schema=False) for domain in SOURCES}
+    for domain, row, column, cell in changes:
+        frame = text[domain]
+        name = frame.columns[column % frame.width]
+        cells = frame[name].to_list()
+        cells[row % frame.height] = cell or None
+        text[domain] = frame.with_columns(pl.Series(name, cells, pl.String))
+    frames, findings = frames_from_text(text, "entered", cutoff=date(2027, 3, 31), study="nct07295132")
+    findings += check(study, frames)
+    assert all(found.id in RULES and found.where and found.text and found.mend for found in findings)
+    for found in findings:
+        file, _, line = found.where.partition(":")
+        assert file == "study.json" or file.removesuffix(".csv").upper() in SOURCES
+        assert not line or 1 <= int(line) <= text[file.removesuffix(".csv").upper()].height + 1

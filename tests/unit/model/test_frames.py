@@ -9,6 +9,7 @@ import pytest
 
 from trialwright.model.finding import RULES
 from trialwright.model.frames import OUTPUTS, TABLES, Frames, frames_from_text
+from trialwright.model.items import DATE_COLUMNS
 
 pytestmark = pytest.mark.unvalidated
 
@@ -103,4 +104,10 @@ def test_rules_have_their_severity_of_the_contract() -> None:
     }
     assert {rule: spec.severity for rule, spec in RULES.items()} == {
         rule: severity for severity, rules in severities.items() for rule in rules.split()
+    }
+
+
+def test_items_and_tables_agree_on_the_date_of_a_row() -> None:
+    assert {name: table.date_column for name, table in TABLES.items() if name != "DM"} == {
+        name: column for name, column in DATE_COLUMNS.items() if name != "DM"
     }
