@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from trialwright.analysis.plan import estimate
@@ -51,7 +52,7 @@ def derive_endpoints(study: Study, frames: Frames, *, cutoff: date, by_arm: bool
         question.path: judge(question.node, question.moments, context) for question in questions(study, known, cutoff)
     }
     derived = derive(study, known, responses, verdicts, cutoff=cutoff, by_arm=by_arm)
-    return derived.with_findings(noticed)
+    return replace(derived, findings=(*noticed, *derived.findings))
 
 
 def analyse(
@@ -101,7 +102,7 @@ def analyse(
         derived=derived,
         results=estimates.results,
         curves=estimates.curves,
-        findings=(*findings, *derived.findings, *estimates.findings),
+        findings=(*findings, *derived.findings),
         provenance=provenance_of(opened.study, catalogue()),
         software=software(),
     )
