@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -20,6 +20,7 @@ __all__ = ["METHODS", "estimate"]
 
 METHODS: Mapping[str, Method] = discover("trialwright.analysis.methods", "METHOD", Method)
 WITHHELD = "by arm; run with --by-arm"
+DESCRIPTION = "kaplan-meier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,10 @@ def _of_one(
     concealed = not by_arm and bool(_arms_of(study, measured.definition))
     stated = [entry for entry in study.analyses if _is_about(entry, measured)]
     rows = _with_strata(measured.rows, derived.adsl)
+    described = next((entry for entry in stated if entry.method == DESCRIPTION), _description(measured))
     if measured.definition.measure == "time to event" and not concealed:
         shown = [arm for arm in study.arm_ids if arm in rows["ARM"]] if by_arm and len(study.arms) > 1 else []
-        request = _request(measured, _description(measured), rows)
+        request = _request(measured, described, rows)
         horizon = measured.definition.horizon
         yield describe(
             request,
@@ -104,7 +106,7 @@ def _of_one(
     used: set[str] = set()
     for analysis in stated:
         method = METHODS.get(analysis.method)
-        if method is None:
+        if method is None or (method.id == DESCRIPTION and analysis is described):
             continue
         request = _request(measured, analysis, rows, suffix=f"@{analysis.id}" if method.id in used else "")
         used.add(method.id)
@@ -121,7 +123,7 @@ def _is_about(analysis: Analysis, measured: _Measured) -> bool:
 
 
 def _description(measured: _Measured) -> Analysis:
-    return Analysis(id="description", endpoint=measured.endpoint.id, method="kaplan-meier", role="descriptive")
+    return Analysis(id="description", endpoint=measured.endpoint.id, method=DESCRIPTION, role="descriptive")
 
 
 def _request(measured: _Measured, analysis: Analysis, rows: pl.DataFrame, *, suffix: str = "") -> Request:
@@ -165,21 +167,23 @@ def _with_strata(rows: pl.DataFrame, adsl: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_covariates(request: Request, study: Study, frames: Frames) -> Request:
+    """The request with the covariates its analysis names, and the stratum it asks for instead of the allocated one."""
+    strata = request.analysis.strata
     rows = request.rows
-    if request.analysis.strata is None:
+    if strata != "as allocated":
         rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias("STRATUM"))
-    for name in request.analysis.covariates:
+    if isinstance(strata, tuple):
+        factors = _joined(rows.select("USUBJID", "STARTDT"), strata, study, frames)
+        stratum = pl.concat_str([pl.col(name) for name in strata], separator=" ", ignore_nulls=False)
+        rows = rows.drop("STRATUM").join(factors.select("USUBJID", stratum.alias("STRATUM")), on="USUBJID", how="left")
+    return replace(request, rows=_joined(rows, request.analysis.covariates, study, frames))
+
+
+def _joined(rows: pl.DataFrame, names: Sequence[str], study: Study, frames: Frames) -> pl.DataFrame:
+    for name in names:
         moments = rows.select("USUBJID", pl.col("STARTDT").alias("AT"))
         rows = rows.join(_covariate(name, study, frames, moments), on="USUBJID", how="left")
-    return Request(
-        stem=request.stem,
-        endpoint=request.endpoint,
-        definition=request.definition,
-        set=request.set,
-        analysis=request.analysis,
-        rows=rows,
-        suffix=request.suffix,
-    )
+    return rows
 
 
 def _covariate(name: str, study: Study, frames: Frames, moments: pl.DataFrame) -> pl.DataFrame:
