@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.design.plan import Plan
+from trialwright.design.subset import shifted
 from trialwright.numerics.sampling import Draws
 
-__all__ = ["Entry", "allocated_arms", "calendar_entry", "drawn_sites"]
+__all__ = ["Entry", "allocated_arms", "arrivals", "calendar_entry", "drawn_sites"]
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
@@ -51,9 +52,48 @@ class Entry:
     decision_scan: IntArray
     decision: IntArray
 
+    def moved(self, by: IntArray) -> Entry:
+        """All days of each subject moved by as many days.
 
-def calendar_entry(plan: Plan, draws: Draws, share_eligible: float) -> Entry:
-    """Days on which subjects enter the trial and come to the decision.
+        Parameters
+        ----------
+        by : ndarray of int
+            Days to add, one a subject.
+
+        Returns
+        -------
+        Entry
+            Cycles and delays unchanged.
+        """
+        kept = ("cycles", "delays")
+        days = {part.name: getattr(self, part.name) for part in fields(self) if part.name not in kept}
+        return replace(self, **shifted(days, by))
+
+
+def arrivals(plan: Plan, draws: Draws, share_eligible: float) -> IntArray:
+    """Days of consent: a Poisson process from the study's start.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    draws : Draws
+        Random numbers of the first subjects, none left out.
+    share_eligible : float
+        Share of the subjects screened who are allocated in the end; the rate is the scenario's rate of accrual divided
+        by it, so that those who are allocated come at the scenario's rate.
+
+    Returns
+    -------
+    ndarray of int
+        Day numbers, ascending.
+    """
+    gaps = draws.exponential("arrival") * plan.mean_gap_days * share_eligible
+    return plan.start_day + np.floor(np.cumsum(gaps)).astype(np.int64)
+
+
+def calendar_entry(plan: Plan, draws: Draws) -> Entry:
+    """Days on which subjects enter the trial and come to the decision, if everyone is eligible.
 
     Parameters
     ----------
@@ -61,8 +101,6 @@ def calendar_entry(plan: Plan, draws: Draws, share_eligible: float) -> Entry:
         The plan.
     draws : Draws
         Random numbers.
-    share_eligible : float
-        Share of the subjects screened who are allocated in the end.
 
     Returns
     -------
@@ -71,17 +109,13 @@ def calendar_entry(plan: Plan, draws: Draws, share_eligible: float) -> Entry:
 
     Notes
     -----
-    Subjects consent as a Poisson process from the study's start, at the scenario's rate of accrual divided by the share
-    that is eligible; those who are allocated then come at the scenario's rate. All whole-day distances are uniform,
-    both ends included: registration 1 to 10 days after consent; first cycle 3 to 10 days after registration; the scan
-    before it 5 to 20 days earlier; each cycle at the regimen's interval after the one before, one in five 1 to 7 days
-    late; each allowed number of cycles equally likely; scan for the decision 14 to 20 days after the last cycle's first
-    day; decision 3 to 10 days after that scan. Without cycles the scan for the decision lies 3 to 10 days before
-    registration.
+    All whole-day distances are uniform, both ends included: registration 1 to 10 days after consent; first cycle 3 to
+    10 days after registration; the scan before it 5 to 20 days earlier; each cycle at the regimen's interval after the
+    one before, one in five 1 to 7 days late; each allowed number of cycles equally likely; scan for the decision 14 to
+    20 days after the last cycle's first day; decision 3 to 10 days after that scan. Without cycles the scan for the
+    decision lies 3 to 10 days before registration.
     """
-    consent = plan.start_day + np.floor(
-        np.cumsum(draws.exponential("arrival")) * plan.mean_gap_days * share_eligible
-    ).astype(np.int64)
+    consent = arrivals(plan, draws, 1.0)
     registration = consent + draws.whole("registration", *REGISTRATION_DAYS)[:, 0]
     regimen = plan.induction
     if regimen is None or regimen.cycle is None or regimen.cycles is None:

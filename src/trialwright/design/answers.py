@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,6 +38,9 @@ HISTORY_SHARE: Final = 0.03
 """Share of subjects with a row in a history where a scenario says nothing (our assumption)."""
 
 
+Leaf = tuple[Inclusion | Exclusion, Node, str, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the criteria ask, read once.
@@ -48,10 +51,13 @@ class Asked:
         Every leaf, the gate it is judged at, and whether its being true speaks for eligibility.
     beside_history : mapping of str to str
         Attestations that only matter beside a row of a history: attestation to history item.
+    refused : mapping of str to tuple of str
+        Answers to an item that speak against eligibility, for items the scenario does not draw.
     """
 
-    leaves: tuple[tuple[Inclusion | Exclusion, Node, str, bool], ...]
+    leaves: tuple[Leaf, ...]
     beside_history: Mapping[str, str]
+    refused: Mapping[str, tuple[str, ...]]
 
 
 def criteria_of(study: Study) -> tuple[Inclusion | Exclusion, ...]:
@@ -108,7 +114,7 @@ def asked_of(plan: Plan) -> Asked:
     StudyError
         When a criterion is of a kind whose facts cannot be invented.
     """
-    leaves: list[tuple[Inclusion | Exclusion, Node, str, bool]] = []
+    leaves: list[Leaf] = []
     beside: dict[str, str] = {}
     for criterion in criteria_of(plan.study):
         kind = first_unanswerable(criterion.when)
@@ -124,7 +130,20 @@ def asked_of(plan: Plan) -> Asked:
             histories = [node.history.of for node, _, _ in found if isinstance(node, History)]
             if criterion.when.kind == "all" and histories:
                 beside.update({node.attest: histories[0] for node, _, _ in found if isinstance(node, Attest)})
-    return Asked(tuple(leaves), beside)
+    named = (_item_of(node) for _, node, _, _ in leaves)
+    refused = {
+        name: _refused(plan, leaves, name) for name in dict.fromkeys(named) if name and not _is_drawn(plan, name)
+    }
+    return Asked(tuple(leaves), beside, refused)
+
+
+def _item_of(node: Node) -> str:
+    """Item a leaf compares or has attested, empty for other kinds."""
+    return node.item if isinstance(node, ItemIs) else node.attest if isinstance(node, Attest) else ""
+
+
+def _is_drawn(plan: Plan, name: str) -> bool:
+    return name in plan.draws and plan.draws[name].days_before is None
 
 
 def _leaves(node: Node, gate: str, favours: bool) -> Iterator[tuple[Node, str, bool]]:
@@ -175,7 +194,7 @@ def answers_of(plan: Plan, asked: Asked, draws: Draws) -> dict[tuple[str, str], 
         if isinstance(node, History):
             answers.setdefault((node.history.of, gate), _history(plan, node.history.of, draws))
     for _, node, gate, _ in asked.leaves:
-        name = node.item if isinstance(node, ItemIs) else node.attest if isinstance(node, Attest) else ""
+        name = _item_of(node)
         if name and (name, gate) not in answers:
             answers[name, gate] = _answer(plan, asked, name, gate, draws, answers)
     if plan.residual:
@@ -186,8 +205,7 @@ def answers_of(plan: Plan, asked: Asked, draws: Draws) -> dict[tuple[str, str], 
 def _answer(
     plan: Plan, asked: Asked, name: str, gate: str, draws: Draws, known: Mapping[tuple[str, str], Answer]
 ) -> Answer:
-    refused = _refused(plan, asked, name)
-    answer = _drawn(plan, name, f"item {name} {gate}", draws, FAVOURABLE_SHARE, refused)
+    answer = _drawn(plan, name, f"item {name} {gate}", draws, FAVOURABLE_SHARE, asked.refused.get(name, ()))
     history = known.get((asked.beside_history.get(name, ""), gate))
     if history is None or "N" not in answer.words:
         return answer
@@ -195,11 +213,11 @@ def _answer(
     return Answer(np.where(history.codes >= 0, answer.codes, answer.words.index("N")), answer.words)
 
 
-def _refused(plan: Plan, asked: Asked, name: str) -> tuple[str, ...]:
+def _refused(plan: Plan, leaves: Sequence[Leaf], name: str) -> tuple[str, ...]:
     """Words of an item that speak against eligibility."""
     words = _words(name, plan.study.items[name])
     against: set[str] = set()
-    for _, node, _, favours in asked.leaves:
+    for _, node, _, favours in leaves:
         if isinstance(node, Attest) and node.attest == name:
             against.add("N" if favours else "Y")
         if isinstance(node, ItemIs) and node.item == name:
@@ -218,9 +236,8 @@ def _words(name: str, item: Item) -> tuple[str, ...]:
 
 
 def _drawn(plan: Plan, name: str, stream: str, draws: Draws, favourable: float, refused: tuple[str, ...]) -> Answer:
-    draw = plan.draws.get(name)
-    if draw is not None and draw.days_before is None:
-        return _by_scenario(draw, stream, draws)
+    if _is_drawn(plan, name):
+        return _by_scenario(plan.draws[name], stream, draws)
     words = _words(name, plan.study.items[name])
     best = next((word for word in words if word not in refused), words[0])
     rest = (1 - favourable) / max(1, len(words) - 1)

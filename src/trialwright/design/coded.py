@@ -1,4 +1,4 @@
-"""Tables as integer codes, turned into text or into typed tables in one pass each.
+"""Tables as integer codes, turned into text or into typed tables by looking the codes up.
 
 A cell is a number: of a word, of a day and how much of it is known, or of tenths. Text and typed columns come from the
 same codes, so a table in memory is what its file would be read as.
@@ -6,9 +6,9 @@ same codes, so a table in memory is what its file would be read as.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from trialwright.model.tables import TABLES
 __all__ = ["DAY", "MONTH", "NO_NUMBER", "NO_WORDS", "YEAR", "CodedColumn", "CodedTable"]
 
 IntArray = NDArray[np.int64]
+IndexArray = NDArray[np.uint32]
 
 NO_NUMBER: Final = int(np.iinfo(np.int64).min)
 """Code of an empty number."""
@@ -32,9 +33,26 @@ DAY: Final = 1
 MONTH: Final = 2
 YEAR: Final = 3
 LIMIT_TENTHS: Final = 20
-_BELOW_LIMIT: Final = "<2.0"
-_DECIMALS: Final = pl.Series([f".{digit}" for digit in range(10)])
 _CALENDAR_DAYS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """Positions of a column's cells, and what stands at each position; position 0 is an empty cell.
+
+    Parameters
+    ----------
+    positions : ndarray of int
+        One a row.
+    text : polars.Series
+        Text at each position.
+    typed : mapping of str to polars.Series
+        Typed values at each position, by the ending of their column's name.
+    """
+
+    positions: IndexArray
+    text: pl.Series
+    typed: Mapping[str, pl.Series]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,145 +61,64 @@ class CodedColumn:
 
     Parameters
     ----------
-    kind : {"ids", "word", "Dated", "Whole", "Tenths", "Measured"}
+    kind : {"word", "Dated", "Whole", "Tenths", "Measured"}
         What the codes are: positions among `words`; four times a day number plus 1, 2 or 3 for a date known to the day,
         the month or the year, 0 for none; numbers, or `NO_NUMBER`.
     codes : ndarray of int
         One a row.
     words : polars.Series
-        Words of ``ids`` and ``word``.
+        Words of ``word``.
     """
 
     kind: str
     codes: IntArray
     words: pl.Series
 
-    @property
-    def stored(self) -> NDArray[np.int64] | NDArray[np.uint32]:
-        """The codes in the type they are looked up with."""
-        return self.codes.astype(np.uint32) if self.kind in ("ids", "word") else self.codes
-
-    def text(self, name: str) -> pl.Expr:
-        """Expression for the column's text.
+    def lookup(self, dtype: pl.DataType | None = None) -> Lookup:
+        """Positions of the cells, and what stands there.
 
         Parameters
         ----------
-        name : str
-            Name of the column.
+        dtype : polars.DataType, optional
+            Type of the exact values of a result; without it only text is given, and dates.
 
         Returns
         -------
-        polars.Expr
-            Text, null where the cell is empty.
+        Lookup
+            ``LO HI PREC`` for dates, ``VAL CMP`` for results.
         """
-        cell = pl.col(name)
-        if self.kind in ("ids", "word"):
-            return pl.lit(self.words).gather(cell).alias(name)
         if self.kind == "Dated":
-            return self._date_text(name)
-        shown = self._number_text(cell)
-        if (self.codes == NO_NUMBER).any():
-            shown = pl.when(cell != NO_NUMBER).then(shown)
-        return shown.alias(name)
-
-    def _number_text(self, cell: pl.Expr) -> pl.Expr:
-        if self.kind == "Whole":
-            return cell.cast(pl.String)
-        with_decimal = (cell // 10).cast(pl.String) + pl.lit(_DECIMALS).gather((cell % 10).cast(pl.UInt32))
-        if self.kind == "Tenths":
-            return with_decimal
-        return (
-            pl.when(cell < LIMIT_TENTHS)
-            .then(pl.lit(_BELOW_LIMIT))
-            .when(cell < 1000)
-            .then(with_decimal)
-            .otherwise(((cell + 5) // 10).cast(pl.String))
-        )
-
-    def _date_text(self, name: str) -> pl.Expr:
-        given = self.codes[self.codes != 0]
-        if given.size == 0:
-            return pl.lit(None, pl.String).alias(name)
-        start = int(given.min()) // 4 // _CALENDAR_DAYS * _CALENDAR_DAYS
-        end = (int(given.max()) // 4 // _CALENDAR_DAYS + 1) * _CALENDAR_DAYS
-        calendar, known = pl.lit(_calendar(start, end)), pl.col(name) % 4
-        if given.size == self.codes.size and (given % 4 == DAY).all():
-            return calendar.gather((pl.col(name) // 4 - start).cast(pl.UInt32)).alias(name)
-        day = pl.when(known > 0).then(pl.col(name) // 4 - start).otherwise(0).cast(pl.UInt32)
-        length = pl.when(known == MONTH).then(7).when(known == YEAR).then(4).otherwise(10)
-        return pl.when(known > 0).then(calendar.gather(day).str.head(length)).alias(name)
-
-    def dates(self, name: str, stem: str) -> Iterator[pl.Expr]:
-        """Expressions for the earliest and latest day of a date, and how much of it is known.
-
-        Parameters
-        ----------
-        name : str
-            Name of the column.
-        stem : str
-            Stem of the typed columns.
-
-        Yields
-        ------
-        polars.Expr
-            ``LO``, ``HI`` and ``PREC``.
-        """
-        day = (pl.col(name) // 4).cast(pl.Int32).cast(pl.Date)
-        if (self.codes % 4 == DAY).all():
-            yield day.alias(f"{stem}LO")
-            yield day.alias(f"{stem}HI")
-            yield pl.lit("D").alias(f"{stem}PREC")
-            return
-        part, year = pl.col(name) % 4, day.dt.year()
-        first = pl.when(part == MONTH).then(day.dt.month_start()).when(part == YEAR).then(pl.date(year, 1, 1))
-        last = pl.when(part == MONTH).then(day.dt.month_end()).when(part == YEAR).then(pl.date(year, 12, 31))
-        yield pl.when(part > 0).then(first.otherwise(day)).alias(f"{stem}LO")
-        yield pl.when(part > 0).then(last.otherwise(day)).alias(f"{stem}HI")
-        yield pl.lit(pl.Series([None, "D", "M", "Y"])).gather(part.cast(pl.UInt32)).alias(f"{stem}PREC")
-
-    def measure(self, name: str, stem: str, dtype: pl.DataType) -> Iterator[pl.Expr]:
-        """Expressions for the exact value of a result, and its comparator.
-
-        Parameters
-        ----------
-        name : str
-            Name of the column.
-        stem : str
-            Stem of the typed columns.
-        dtype : polars.DataType
-            Type of the value.
-
-        Yields
-        ------
-        polars.Expr
-            ``VAL`` and ``CMP``.
-        """
-        cell = pl.col(name)
+            return self._dates()
         if self.kind == "word":
-            yield pl.lit(self.words.cast(dtype)).gather(cell).alias(f"{stem}VAL")
-            yield pl.when(cell > 0).then(pl.lit("")).alias(f"{stem}CMP")
-            return
-        text, given = self._number_text(cell), pl.when(cell != NO_NUMBER)
-        below = pl.when((cell < LIMIT_TENTHS) & pl.lit(self.kind == "Measured"))
-        yield given.then(text.str.strip_chars_start("<").cast(dtype, strict=False)).alias(f"{stem}VAL")
-        yield given.then(below.then(pl.lit("<")).otherwise(pl.lit(""))).alias(f"{stem}CMP")
+            return Lookup(self.codes.astype(np.uint32), self.words, _exact(self.words, dtype))
+        values, positions = np.unique(self.codes, return_inverse=True)
+        empty = values.size > 0 and int(values[0]) == NO_NUMBER
+        shown = [self._shown(value) for value in values[int(empty) :].tolist()]
+        words = pl.Series([None, *shown], dtype=pl.String)
+        if self.kind == "Tenths" and dtype == pl.Int64():
+            typed = {"VAL": pl.Series([None, *values[int(empty) :].tolist()], dtype=pl.Int64)}
+        else:
+            typed = _exact(words, dtype)
+        return Lookup((positions + (not empty)).astype(np.uint32), words, typed)
 
-    def whole(self, name: str, alias: str) -> pl.Expr:
-        """Expression for the column's whole numbers.
+    def _shown(self, value: int) -> str:
+        if self.kind == "Whole":
+            return str(value)
+        if self.kind == "Measured" and value < LIMIT_TENTHS:
+            return f"<{LIMIT_TENTHS / 10:.1f}"
+        if self.kind == "Measured" and value >= 1000:
+            return str((value + 5) // 10)
+        return f"{value // 10}.{value % 10}"
 
-        Parameters
-        ----------
-        name : str
-            Name of the column.
-        alias : str
-            Name of the result.
-
-        Returns
-        -------
-        polars.Expr
-            Null where the cell is empty.
-        """
-        return pl.when(pl.col(name) != NO_NUMBER).then(pl.col(name)).alias(alias)
+    def _dates(self) -> Lookup:
+        known = self.codes % 4
+        given = self.codes[known > 0] // 4
+        low = int(given.min(initial=2**40)) // _CALENDAR_DAYS if given.size else 0
+        high = int(given.max()) // _CALENDAR_DAYS + 1 if given.size else 1
+        text, earliest, latest, precision = _calendar(low * _CALENDAR_DAYS, high * _CALENDAR_DAYS)
+        span = (high - low) * _CALENDAR_DAYS
+        positions = np.where(known > 0, self.codes // 4 - low * _CALENDAR_DAYS + (known - 1) * span + 1, 0)
+        return Lookup(positions.astype(np.uint32), text, {"LO": earliest, "HI": latest, "PREC": precision})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,9 +141,6 @@ class CodedTable:
         """Number of rows."""
         return self.columns["USUBJID"].codes.size
 
-    def _stored(self) -> pl.DataFrame:
-        return pl.DataFrame({name: column.stored for name, column in self.columns.items()})
-
     def text(self) -> pl.DataFrame:
         """The table as its file holds it.
 
@@ -215,7 +149,17 @@ class CodedTable:
         polars.DataFrame
             Text columns, empty cells null.
         """
-        return self._stored().select([column.text(name) for name, column in self.columns.items()])
+        stored: dict[str, NDArray[np.int64] | IndexArray] = {}
+        shown: list[pl.Expr] = []
+        for name, column in self.columns.items():
+            if column.kind == "Whole":
+                stored[name] = column.codes
+                shown.append(_whole(name).cast(pl.String))
+            else:
+                found = column.lookup()
+                stored[name] = found.positions
+                shown.append(pl.lit(found.text).gather(pl.col(name)).alias(name))
+        return pl.DataFrame(stored).select(shown)
 
     def typed(self, study: str) -> pl.DataFrame:
         """The table as its file would be read.
@@ -230,34 +174,82 @@ class CodedTable:
         polars.DataFrame
             Every declared column, typed columns behind their text, and ``LINE``.
         """
-        schema = typed_schema(TABLES[self.domain])
-        exprs = {name: pl.lit(None, dtype).alias(name) for name, dtype in schema.items()}
+        exprs = dict(_empty_columns(self.domain))
         exprs["STUDYID"] = pl.lit(study).alias("STUDYID")
         exprs["LINE"] = pl.int_range(2, self.height + 2, dtype=pl.UInt32).alias("LINE")
-        names = list(schema)
-        for declared in TABLES[self.domain].columns:
-            column = self.columns.get(declared.name)
-            if column is not None:
-                behind = names[names.index(declared.name) + 1]
-                found = _typed_columns(column, declared.name, declared.kind, behind, schema[behind])
-                exprs.update({expr.meta.output_name(): expr for expr in found})
-        return self._stored().select(list(exprs.values()))
+        stored: dict[str, NDArray[np.int64] | IndexArray] = {}
+        for name, column in self.columns.items():
+            kind, stem, dtype = _declared(self.domain, name)
+            if kind == "int":
+                stored[name], exprs[name] = column.codes, _whole(name)
+                continue
+            found = column.lookup(dtype)
+            stored[name] = found.positions
+            position = pl.col(name)
+            exprs[name] = pl.lit(found.text).gather(position).alias(name)
+            if stem:
+                exprs.update(
+                    {
+                        stem + end: pl.lit(values).gather(position).alias(stem + end)
+                        for end, values in found.typed.items()
+                    }
+                )
+        return pl.DataFrame(stored).select(list(exprs.values()))
 
 
-def _typed_columns(column: CodedColumn, name: str, kind: str, behind: str, dtype: pl.DataType) -> Iterator[pl.Expr]:
-    """Expressions of one declared column; `behind` is the first of its typed columns, if it has any."""
-    if kind == "int":
-        yield column.whole(name, name)
-        return
-    yield column.text(name)
-    if kind == "date":
-        yield from column.dates(name, behind.removesuffix("LO"))
-    elif kind == "measure":
-        yield from column.measure(name, behind.removesuffix("VAL"), dtype)
-    elif kind == "length":
-        yield column.whole(name, behind)
+def _exact(words: pl.Series, dtype: pl.DataType | None) -> dict[str, pl.Series]:
+    """Values and comparators of words that are numbers, ``<`` before them or not."""
+    if dtype is None:
+        return {}
+    texts = words.to_list()
+    numbers = pl.Series([text and text.removeprefix("<") for text in texts], dtype=pl.String).cast(dtype)
+    comparators = [text and ("<" if text.startswith("<") else "") for text in texts]
+    return {"VAL": numbers, "CMP": pl.Series(comparators, dtype=pl.String)}
 
 
-@lru_cache(maxsize=4)
-def _calendar(low: int, high: int) -> pl.Series:
-    return pl.Series(np.arange(low, high, dtype=np.int32)).cast(pl.Date).cast(pl.String)
+def _whole(name: str) -> pl.Expr:
+    return pl.when(pl.col(name) != NO_NUMBER).then(pl.col(name)).alias(name)
+
+
+@cache
+def _empty_columns(domain: str) -> Mapping[str, pl.Expr]:
+    return {name: pl.lit(None, dtype).alias(name) for name, dtype in typed_schema(TABLES[domain]).items()}
+
+
+@cache
+def _declared(domain: str, name: str) -> tuple[str, str, pl.DataType | None]:
+    """Kind of a column, stem of its typed columns, and the type of its exact values."""
+    schema = typed_schema(TABLES[domain])
+    kind = TABLES[domain].by_name[name].kind
+    if kind not in ("date", "measure", "length"):
+        return kind, "", None
+    names = list(schema)
+    behind = names[names.index(name) + 1]
+    ending = "LO" if kind == "date" else "VAL"
+    return kind, behind.removesuffix(ending), None if kind == "date" else schema[behind]
+
+
+@lru_cache(maxsize=8)
+def _calendar(low: int, high: int) -> tuple[pl.Series, pl.Series, pl.Series, pl.Series]:
+    """Text, earliest and latest day and precision: nothing, then all days, their months, and their years."""
+    days = pl.DataFrame({"day": np.arange(low, high, dtype=np.int32)}).with_columns(pl.col("day").cast(pl.Date))
+    day = pl.col("day")
+    year = day.dt.year()
+    parts = [
+        days.select(day.cast(pl.String).alias("text"), day.alias("low"), day.alias("high"), pl.lit("D").alias("known")),
+        days.select(
+            day.dt.to_string("%Y-%m").alias("text"),
+            day.dt.month_start().alias("low"),
+            day.dt.month_end().alias("high"),
+            pl.lit("M").alias("known"),
+        ),
+        days.select(
+            day.dt.to_string("%Y").alias("text"),
+            pl.date(year, 1, 1).alias("low"),
+            pl.date(year, 12, 31).alias("high"),
+            pl.lit("Y").alias("known"),
+        ),
+    ]
+    empty = pl.DataFrame({"text": [None], "low": [None], "high": [None], "known": [None]}, schema=parts[0].schema)
+    table = pl.concat([empty, *parts])
+    return table["text"], table["low"], table["high"], table["known"]

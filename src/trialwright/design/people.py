@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trialwright.design.accrual import Entry, allocated_arms, calendar_entry, drawn_sites
+from trialwright.design.accrual import Entry, allocated_arms, arrivals, calendar_entry, drawn_sites
 from trialwright.design.answers import Asked, answers_of, asked_of, criteria_of, date_draws, gates_of, sex_words
 from trialwright.design.courses import Course, course_of, time_of
 from trialwright.design.days import NEVER
@@ -18,6 +18,7 @@ from trialwright.design.imaging import VERDICTS, FollowUp, Lesions, first_lesion
 from trialwright.design.lapses import Observation, observed
 from trialwright.design.marker import MarkerCourse, marker_course
 from trialwright.design.plan import Plan
+from trialwright.design.subset import shifted, taken
 from trialwright.errors import StudyError
 from trialwright.model.criteria import Inclusion
 from trialwright.numerics.sampling import Draws
@@ -143,17 +144,17 @@ def invented(plan: Plan, seed: int, trial: int) -> People:
 
 
 def _screened(plan: Plan, asked: Asked, seed: int, trial: int) -> Screened:
-    count = 2 * plan.subjects + 20
+    count = 11 * plan.subjects // 4 + 20
     while count <= MAX_SCREENED_PER_SUBJECT * (plan.subjects + 20):
-        draws = Draws.first(seed, trial, count)
-        provisional = _at_gates(plan, asked, draws, 1.0)
-        eligible = np.flatnonzero(provisional.failed_gate == 0)
+        everyone = _drawn(plan, asked, Draws.first(seed, trial, count))
+        eligible = np.flatnonzero(everyone.failed_gate == 0)
         if eligible.size >= plan.subjects:
-            share = plan.subjects / (int(eligible[plan.subjects - 1]) + 1)
-            final = _at_gates(plan, asked, draws, share)
-            eligible = np.flatnonzero(final.failed_gate == 0)
+            everyone = _at_pace(plan, everyone, plan.subjects / (int(eligible[plan.subjects - 1]) + 1))
+            eligible = np.flatnonzero(everyone.failed_gate == 0)
             if eligible.size >= plan.subjects:
-                return _at_gates(plan, asked, draws.of(np.arange(int(eligible[plan.subjects - 1]) + 1)), share)
+                kept = int(eligible[plan.subjects - 1]) + 1
+                screened = taken(everyone, np.arange(kept))
+                return replace(screened, facts=replace(screened.facts, count=kept))
         count *= 2
     raise StudyError(
         f"scenario {plan.scenario!r} makes hardly anyone eligible",
@@ -162,8 +163,9 @@ def _screened(plan: Plan, asked: Asked, seed: int, trial: int) -> Screened:
     )
 
 
-def _at_gates(plan: Plan, asked: Asked, draws: Draws, share: float) -> Screened:
-    entry = calendar_entry(plan, draws, share)
+def _drawn(plan: Plan, asked: Asked, draws: Draws) -> Screened:
+    """Everyone with a place in the order of arrival, as if all of them were eligible."""
+    entry = calendar_entry(plan, draws)
     lesions = first_lesions(draws)
     sexes = sex_words(asked)
     age_years = np.clip(60 + 10 * draws.normal("age")[:, 0], 20, 90)
@@ -178,6 +180,15 @@ def _at_gates(plan: Plan, asked: Asked, draws: Draws, share: float) -> Screened:
     failed_gate, reasons = _failures(plan, facts, entry)
     marker = marker_course(plan.marker[1], draws) if plan.marker else None
     return Screened(draws, drawn_sites(plan, draws), entry, facts, lesions, marker, failed_gate, reasons)
+
+
+def _at_pace(plan: Plan, everyone: Screened, share_eligible: float) -> Screened:
+    """The same subjects coming so much faster that the eligible ones come at the scenario's rate."""
+    by = arrivals(plan, everyone.draws, share_eligible) - everyone.entry.consent
+    entry = everyone.entry.moved(by)
+    facts = replace(everyone.facts, days=shifted(everyone.facts.days, by), birth=everyone.facts.birth + by)
+    failed_gate, reasons = _failures(plan, facts, entry)
+    return replace(everyone, entry=entry, facts=facts, failed_gate=failed_gate, reasons=reasons)
 
 
 def _days(plan: Plan, entry: Entry, draws: Draws) -> Mapping[str, IntArray]:
@@ -225,39 +236,18 @@ def _failures(plan: Plan, facts: Facts, entry: Entry) -> tuple[IntArray, Answer]
 
 def _allocated(plan: Plan, screened: Screened, positions: IntArray, seed: int, trial: int) -> Allocated:
     draws = screened.draws.of(positions)
-    facts = _facts_of(screened.facts, positions)
+    facts = replace(taken(screened.facts, positions), count=positions.size)
     days = screened.entry.decision[positions]
     arms = allocated_arms(plan, days, seed, trial)
     course = course_of(plan, arms, facts, draws)
     seen = observed(plan, course, days, draws)
     residual = _residual(plan, facts)
-    lesions = _lesions_of(screened.lesions, positions)
+    lesions = taken(screened.lesions, positions)
     scans = follow_up(plan, lesions, course, residual, days, seen.last, draws)
     return Allocated(
         positions, draws, days, arms, residual, course, seen, scans,
         _next_therapy(plan, arms, facts, draws, days, scans.documented, seen.last),
     )  # fmt: skip
-
-
-def _facts_of(facts: Facts, positions: IntArray) -> Facts:
-    return Facts(
-        count=positions.size,
-        answers={key: Answer(answer.codes[positions], answer.words) for key, answer in facts.answers.items()},
-        days={name: days[positions] for name, days in facts.days.items()},
-        birth=facts.birth[positions],
-        sex=Answer(facts.sex.codes[positions], facts.sex.words),
-        responses={key: Answer(answer.codes[positions], answer.words) for key, answer in facts.responses.items()},
-    )
-
-
-def _lesions_of(lesions: Lesions, positions: IntArray) -> Lesions:
-    return Lesions(
-        lesions.present[positions],
-        lesions.organs[positions],
-        lesions.baseline[positions],
-        lesions.decision[positions],
-        lesions.response[positions],
-    )
 
 
 def _residual(plan: Plan, facts: Facts) -> IntArray:

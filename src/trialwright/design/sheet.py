@@ -166,7 +166,7 @@ class Sheet:
         """
         order, numbers = self._order()
         subjects = np.concatenate(self._subjects)[order]
-        columns = {"USUBJID": CodedColumn("ids", subjects, subject_ids)}
+        columns = {"USUBJID": CodedColumn("word", subjects, subject_ids)}
         if self.domain != "DM":
             columns[f"{self.domain}SEQ"] = CodedColumn("Whole", numbers, NO_WORDS)
         for name, pieces in self._columns.items():
