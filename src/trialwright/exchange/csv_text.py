@@ -102,8 +102,8 @@ def _unreadable_bytes(data: bytes, file: str) -> Finding | None:
         if at >= 0:
             return _fault(file, _line_at(data, at), f"{name} stands in the file", "export the table again as plain CSV")
     if b'"' not in data and data.count(b"\r") > data.count(b"\r\n"):
-        at = _LONE_RETURN.search(data)
-        line = _line_at(data, at.start()) if at else 1
+        alone = _LONE_RETURN.search(data)
+        line = _line_at(data, alone.start()) if alone else 1
         return _fault(file, line, "a carriage return stands alone", "end lines with LF or CRLF")
     return None if data.isascii() else _not_utf8(data, file)
 

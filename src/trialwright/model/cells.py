@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from trialwright.dates import MAX_YEAR, MIN_YEAR
-from trialwright.model.doubts import WHOLE, Doubt, doubtful_cells, doubts_of, measure_stem, missing_column
+from trialwright.model.doubts import AS_WRITTEN, WHOLE, Doubt, doubtful_cells, doubts_of, measure_stem, missing_column
 from trialwright.model.finding import Finding
 from trialwright.model.tables import LENGTH_TESTS, Column, Table
 
@@ -22,12 +22,10 @@ __all__ = ["typed", "typed_schema"]
 DECIMAL: Final = pl.Decimal(38, 6)
 _MEASURE: Final = r"^(<=|>=|<|>)?\s*-?[0-9]+(\.[0-9]{1,6})?$"
 _COMPARATOR: Final = r"^(<=|>=|<|>)"
-_DAY: Final = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$"
+_DATE: Final = (
+    r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2}"
+    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?$"
 )
-_MONTH: Final = r"^[0-9]{4}-[0-9]{2}$"
-_YEAR: Final = r"^[0-9]{4}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,7 @@ def _steps(column: Column) -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]
     """Expressions for one column, in the three passes a table is typed in (a pass sees the one before)."""
     name, text = column.name, pl.col(column.name)
     if column.kind == "code":
-        return [text.str.strip_chars().str.to_uppercase()], [], []
+        return [text.alias(f"{name}{AS_WRITTEN}"), text.str.strip_chars().str.to_uppercase()], [], []
     if column.kind == "int":
         bare = text.str.strip_chars()
         return [], [], [pl.when(bare.str.contains(WHOLE)).then(bare).cast(pl.Int64, strict=False).alias(name)]
@@ -180,16 +178,11 @@ def _steps(column: Column) -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]
 
 def _earliest(name: str) -> pl.Expr:
     text = pl.col(name).str.strip_chars()
-    first = (
-        pl.when(text.str.contains(_DAY))
-        .then(text.str.head(10))
-        .when(text.str.contains(_MONTH))
-        .then(text + "-01")
-        .when(text.str.contains(_YEAR))
-        .then(text + "-01-01")
-        .str.to_date("%Y-%m-%d", strict=False)
-    )
-    return pl.when(first.dt.year().is_between(MIN_YEAR, MAX_YEAR)).then(first).alias(f"{name.removesuffix('DTC')}LO")
+    size = text.str.len_bytes()
+    first = pl.when(size == 7).then(text + "-01").when(size == 4).then(text + "-01-01").otherwise(text.str.head(10))
+    day = first.str.to_date("%Y-%m-%d", strict=False)
+    readable = text.str.contains(_DATE) & day.dt.year().is_between(MIN_YEAR, MAX_YEAR)
+    return pl.when(readable).then(day).alias(f"{name.removesuffix('DTC')}LO")
 
 
 def _from_earliest(name: str) -> list[pl.Expr]:

@@ -12,12 +12,15 @@ from trialwright.model.finding import SHOWN_PER_COLUMN, Finding, finding
 from trialwright.model.tables import LENGTH_TESTS, Column, Table
 from trialwright.units import ALIASES, UNITS
 
-__all__ = ["WHOLE", "Doubt", "doubtful_cells", "doubts_of", "listed", "measure_stem", "missing_column"]
+__all__ = ["AS_WRITTEN", "WHOLE", "Doubt", "doubtful_cells", "doubts_of", "listed", "measure_stem", "missing_column"]
+
+AS_WRITTEN: Final = "\0"
+"""Behind the name of a code column while a table is typed: its cells before they were folded."""
 
 WHOLE: Final = r"^-?[0-9]{1,18}$"
 """What a whole number looks like."""
 
-_MISSING_WORDS: Final = ("NA", "N/A", ".", "-", "NULL")
+_MISSING_WORDS: Final = ("NA", "na", "Na", "N/A", "n/a", "N/a", ".", "-", "NULL", "null", "Null")
 _KNOWN_UNITS: Final = sorted({*UNITS, *ALIASES})
 _NAMES: Final = ("STUDYID", "USUBJID", "SUBJID", "SITEID")
 _ARM_CODES: Final = ("ARMCD", "ACTARMCD")  # never shown: findings are printed where results by arm are not
@@ -213,7 +216,7 @@ def doubts_of(table: Table, column: Column) -> list[Doubt]:
     if column.kind == "int":
         unread = cell.is_not_null() & ~cell.str.strip_chars().str.contains(WHOLE)
         return [*found, Doubt("V02", name, unread, "'{}' is not a whole number".format, on_text=True)]
-    missing_word = cell.str.to_uppercase().is_in(_MISSING_WORDS)
+    missing_word = cell.is_in(_MISSING_WORDS)
     if name not in _NAMES and not name.endswith("TESTCD"):
         words = "'{}' stands where the cell should be empty; it is kept as text".format
         found.append(Doubt("V05", name, missing_word, words, on_text=True))
@@ -259,10 +262,10 @@ def _empty_doubt(column: Column) -> Iterator[Doubt]:
 
 def _code_doubts(column: Column, missing_word: pl.Expr) -> Iterator[Doubt]:
     cell = pl.col(column.name)
-    folded = cell.str.strip_chars().str.to_uppercase() != cell
+    written = pl.col(f"{column.name}{AS_WRITTEN}")
     shown = "the code" if column.name in _ARM_CODES else "'{}'"
     words = f"{shown} is not written as the list has it; it was read in capitals, without outer blanks".format
-    yield Doubt("C02", column.name, folded & ~missing_word, words, on_text=True)
+    yield Doubt("C02", column.name, (written != cell) & ~written.is_in(_MISSING_WORDS), words)
     if column.terms:
         terms = ", ".join(column.terms)
         outside = cell.is_not_null() & ~cell.is_in(column.terms) & ~missing_word
