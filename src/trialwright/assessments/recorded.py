@@ -83,16 +83,19 @@ def recorded_responses(
     """
     verdicts = frames["RS"].filter(pl.col("RSTESTCD") == "OVRLRESP")
     findings = _unusable(verdicts)
-    usable = verdicts.filter(pl.col("RSORRES").is_in(list(RESPONSE_CODES)) & pl.col("RSLO").is_not_null())
-    made = []
+    usable = verdicts.lazy().filter(pl.col("RSORRES").is_in(list(RESPONSE_CODES)) & pl.col("RSLO").is_not_null())
+    partial = verdicts.select(((pl.col("RSORRES") == "PD") & (pl.col("RSLO") < pl.col("RSHI"))).any()).item()
     for series in study.assessments:
         _refuse_derived(series)
-        days = _days_of(series, usable, moments)
-        findings.extend(_doubled(series, days))
-        made.append(_rows_of(study, series, days))
-    if not made:
+    if not study.assessments:
         return pl.DataFrame(schema=dict(_SCHEMA)), findings
-    return pl.concat(made).sort("USUBJID", "ASSESSID", "ADT"), findings
+    every = [_days_of(series, usable, moments.lazy(), partial=partial) for series in study.assessments]
+    rank = pl.col("RSORRES").replace_strict(list(_WORST_OF_DAY), list(range(len(_WORST_OF_DAY))), return_dtype=pl.Int64)
+    days = pl.concat(every).sort("USUBJID", "ASSESSID", "ADT", rank, "RSSEQ").collect()
+    one = days.unique(["USUBJID", "ASSESSID", "ADT"], keep="first", maintain_order=True)
+    if one.height < days.height:
+        findings.extend(_doubled(days))
+    return _rows_of(study, one), findings
 
 
 def _refuse_derived(series: AssessmentSeries) -> None:
@@ -106,46 +109,42 @@ def _refuse_derived(series: AssessmentSeries) -> None:
     )
 
 
-def _days_of(series: AssessmentSeries, usable: pl.DataFrame, moments: pl.DataFrame) -> pl.DataFrame:
+def _days_of(series: AssessmentSeries, usable: pl.LazyFrame, moments: pl.LazyFrame, *, partial: bool) -> pl.LazyFrame:
     """Rows of the series with their day, inside its bounds."""
     criteria = series.criteria.replace("-", " ").upper()
     own = usable.filter((pl.col("RSCAT") == criteria) & (pl.col("RSEVAL") == series.evaluator))
     day = pl.when(pl.col("RSORRES") == "PD").then("RSLO").otherwise("RSHI").alias("ADT")
-    own = own.select("USUBJID", "RSSEQ", "RSORRES", "RSLO", "RSHI", "RSPREC", "LINE", day)
-    own = _after_last_adequate(own)
-    for point, inside in ((series.from_, pl.col("ADT") >= pl.col("BOUND")), (series.until, None)):
-        if point is None:
-            continue
-        bounds = moments.filter(pl.col("POINT") == point).select("USUBJID", BOUND="ADT")
-        keep = inside if inside is not None else pl.col("BOUND").is_null() | (pl.col("ADT") <= pl.col("BOUND"))
-        own = own.join(bounds, on="USUBJID", how="left").filter(keep).drop("BOUND")
+    own = own.select(
+        "USUBJID", "RSSEQ", "RSORRES", "RSLO", "RSHI", "RSPREC", "LINE", day, ASSESSID=pl.lit(series.id)
+    )  # fmt: skip
+    own = _after_last_adequate(own) if partial else own
+    inside = {"FROM": pl.col("ADT") >= pl.col("FROM"), "UNTIL": (pl.col("ADT") <= pl.col("UNTIL")).fill_null(True)}
+    for name, point in (("FROM", series.from_), ("UNTIL", series.until)):
+        if point is not None:
+            bounds = moments.filter(pl.col("POINT") == point).select("USUBJID", pl.col("ADT").alias(name))
+            own = own.join(bounds, on="USUBJID", how="left").filter(inside[name]).drop(name)
     return own
 
 
-def _after_last_adequate(own: pl.DataFrame) -> pl.DataFrame:
+def _after_last_adequate(own: pl.LazyFrame) -> pl.LazyFrame:
     """Put a progression without a day behind the last assessment without progression in its possible span."""
-    partial = (pl.col("RSORRES") == "PD") & (pl.col("RSLO") < pl.col("RSHI"))
-    if not own.select(partial.any()).item():
-        return own
     free = own.filter(~pl.col("RSORRES").is_in(["PD", "NE"]) & (pl.col("RSLO") == pl.col("RSHI")))
-    known = own.filter(partial).select("USUBJID", "RSSEQ", "RSLO", "RSHI")
-    known = known.join(free.select("USUBJID", FREE="RSLO"), on="USUBJID")
+    known = own.filter((pl.col("RSORRES") == "PD") & (pl.col("RSLO") < pl.col("RSHI")))
+    known = known.select("USUBJID", "RSSEQ", "RSLO", "RSHI").join(free.select("USUBJID", FREE="RSLO"), on="USUBJID")
     known = (
         known.filter(pl.col("FREE").is_between("RSLO", "RSHI")).group_by("USUBJID", "RSSEQ").agg(pl.col("FREE").max())
     )
     later = pl.min_horizontal(pl.col("FREE").dt.offset_by("1d"), pl.col("RSHI"))
-    moved = own.join(known, on=["USUBJID", "RSSEQ"], how="left", maintain_order="left")
+    moved = own.join(known, on=["USUBJID", "RSSEQ"], how="left")
     return moved.with_columns(ADT=pl.max_horizontal("ADT", later)).drop("FREE")
 
 
-def _rows_of(study: Study, series: AssessmentSeries, days: pl.DataFrame) -> pl.DataFrame:
-    rank = pl.col("RSORRES").replace_strict(list(_WORST_OF_DAY), list(range(len(_WORST_OF_DAY))), return_dtype=pl.Int64)
-    one = days.sort("USUBJID", "ADT", rank, "RSSEQ").unique(["USUBJID", "ADT"], keep="first", maintain_order=True)
+def _rows_of(study: Study, one: pl.DataFrame) -> pl.DataFrame:
     number = pl.col("RSORRES").replace_strict(dict(RESPONSE_CODES), return_dtype=pl.Int64)
     return one.select(
         STUDYID=pl.lit(study.id),
         USUBJID="USUBJID",
-        ASSESSID=pl.lit(series.id),
+        ASSESSID="ASSESSID",
         PARAMCD=pl.lit("OVR"),
         ADT="ADT",
         AVALC="RSORRES",
@@ -160,21 +159,22 @@ def _rows_of(study: Study, series: AssessmentSeries, days: pl.DataFrame) -> pl.D
     )
 
 
-def _doubled(series: AssessmentSeries, days: pl.DataFrame) -> list[Finding]:
-    different = days.group_by("USUBJID", "ADT").agg(pl.col("RSORRES").unique().sort(), pl.col("LINE").min())
-    doubled = different.filter(pl.col("RSORRES").list.len() > 1).sort("USUBJID", "ADT")
+def _doubled(days: pl.DataFrame) -> list[Finding]:
+    key = ["USUBJID", "ASSESSID", "ADT"]
+    different = days.group_by(key).agg(pl.col("RSORRES").unique().sort(), pl.col("LINE").min())
+    doubled = different.filter(pl.col("RSORRES").list.len() > 1).sort(key)
     found = [
         derivation_finding(
             "T08",
             f"rs.csv:{line}",
-            f"{' and '.join(codes)} on {day} in series '{series.id}'; the worse counts",
+            f"{' and '.join(codes)} on {day} in series '{series}'; the worse counts",
             subject=subject,
             column="RSORRES",
         )
-        for subject, day, codes, line in doubled.head(SHOWN_PER_COLUMN).iter_rows()
+        for subject, series, day, codes, line in doubled.head(SHOWN_PER_COLUMN).iter_rows()
     ]
     if doubled.height > len(found):
-        rest = f"{doubled.height - len(found)} more days have two verdicts in series '{series.id}'"
+        rest = f"{doubled.height - len(found)} more days have two verdicts"
         found.append(derivation_finding("T08", "rs.csv", rest, column="RSORRES"))
     return found
 
@@ -182,6 +182,8 @@ def _doubled(series: AssessmentSeries, days: pl.DataFrame) -> list[Finding]:
 def _unusable(verdicts: pl.DataFrame) -> list[Finding]:
     known = pl.col("RSORRES").is_in(list(RESPONSE_CODES)).fill_null(False)
     bad = verdicts.filter(~known | pl.col("RSLO").is_null())
+    if not bad.height:
+        return []
     found = [
         derivation_finding(
             "T09",

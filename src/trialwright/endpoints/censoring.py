@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.events import ADEQUATE, FirstEvents
+from trialwright.endpoints.moments import last_possible
 from trialwright.endpoints.schedule import has_slots, missed_slots
-from trialwright.endpoints.timeline import DOMAINS, FAR, NEVER, Flags, Ints, Picks, Timeline, as_days
+from trialwright.endpoints.timeline import FAR, NEVER, Flags, Ints, Picks, Timeline, timeline
 from trialwright.model.derivation import derivation_finding
 from trialwright.model.endpoint import Censor
 from trialwright.model.finding import Finding
@@ -89,13 +89,9 @@ def therapy_start(cohort: Cohort, item: str) -> tuple[Picks, Picks]:
     nobody = Picks.none(cohort.roster.size)
     if not (start.imputed > 0).any():
         return start, nobody
-    month = start.day.astype("M8[D]").astype("M8[M]")
-    until = np.where(start.imputed == 1, month + 1, month.astype("M8[Y]").astype("M8[M]") + 12)
-    high = until.astype("M8[M]").astype("M8[D]").astype(np.int64) - 1
-    doses = cohort.frames["EX"]
-    last = cohort.roster.timeline([("EX", doses, as_days(doses["EXSTLO"]), None)]).last(
-        np.where(start.found, high, NEVER)
-    )
+    doses = cohort.roster.sheet("EX")
+    line = timeline([doses.part(np.ones(doses.frame.height, np.bool_), doses.days("EXSTLO"))])
+    last = line.last(np.where(start.found, last_possible(start), NEVER))
     later = start.found & (start.imputed > 0) & (last.day > start.day)
     return start.on(np.where(later, last.day, start.day)), last.where(later)
 
@@ -124,7 +120,7 @@ def stops(cohort: Cohort, censor: Censor, series: str | None, origin: Picks, eve
         The earliest of the stops that lies strictly before the first event.
     """
     n = cohort.roster.size
-    adequate = cohort.assessed(series, ADEQUATE) if series else cohort.roster.timeline([])
+    adequate = cohort.assessed(series, ADEQUATE) if series else timeline([])
     event_day = np.where(events.picks.found, events.picks.day, FAR)
     days, rows = np.full((len(REASONS), n), FAR, np.int64), [Picks.none(n) for _ in REASONS]
     bound = Picks.none(n)
@@ -190,20 +186,3 @@ def _gap(cohort: Cohort, series: str, origin: Picks, events: FirstEvents, adequa
         cohort, series, np.maximum(earlier.day, origin.day), np.where(last.found, event, NEVER), needed
     )
     return _Gap(missed, closed, without, last)
-
-
-def row_domain(picks: Picks) -> pl.Series:
-    """Domain of each row.
-
-    Parameters
-    ----------
-    picks : Picks
-        Rows.
-
-    Returns
-    -------
-    polars.Series
-        Null where there is no row.
-    """
-    names = pl.Series([*DOMAINS, None], dtype=pl.String)
-    return names.gather(np.where(picks.found, picks.domain, len(DOMAINS)))

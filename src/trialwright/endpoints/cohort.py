@@ -6,26 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import polars as pl
 
 from trialwright.endpoints.contacts import Observation, observe
 from trialwright.endpoints.moments import item_picks, time_points
+from trialwright.endpoints.roster import Roster, Sheet
 from trialwright.endpoints.sets import Membership, memberships
-from trialwright.endpoints.timeline import (
-    FLAGS,
-    NEVER,
-    Flags,
-    Ints,
-    Picks,
-    Roster,
-    Timeline,
-    as_days,
-    day_number,
-    limit_of,
-)
+from trialwright.endpoints.timeline import Flags, Ints, Picks, Timeline, day_number, limit_of, timeline
 from trialwright.model.frames import Frames
 from trialwright.model.study import Study
 
@@ -67,20 +56,20 @@ class Cohort:
     @cached_property
     def roster(self) -> Roster:
         """Subjects in the order of their ids."""
-        return Roster.of(self.frames["DM"])
+        return Roster(self.frames)
 
     @cached_property
     def points(self) -> Mapping[str, Picks]:
         """Row that dates each time point, by time point."""
         return {
             name: picks.where(picks.day <= day_number(self.cutoff))
-            for name, picks in time_points(self.study, self.roster, self.frames).items()
+            for name, picks in time_points(self.study, self.roster).items()
         }
 
     @cached_property
     def observation(self) -> Observation:
         """Contacts, deaths, loss and withdrawal."""
-        return observe(self.roster, self.frames, self.cutoff)
+        return observe(self.roster, self.cutoff)
 
     @cached_property
     def sets(self) -> Mapping[str, Membership]:
@@ -93,8 +82,10 @@ class Cohort:
         return limit_of(self.roster.size, self.cutoff)
 
     @cached_property
-    def _responses_by_series(self) -> Mapping[str, pl.DataFrame]:
-        return {str(key[0]): rows for key, rows in self.responses.partition_by("ASSESSID", as_dict=True).items()}
+    def _assessments(self) -> Sheet:
+        """Responses as a table of arrays."""
+        rows = self.responses.select("USUBJID", "ASSESSID", "ADT", "AVALC", "ADTF", RSSEQ="SRCSEQ")
+        return Sheet("RS", rows, self.roster.position(rows["USUBJID"]))
 
     def in_arms(self, arms: tuple[str, ...] | None) -> Flags:
         """Who was allocated to one of some arms.
@@ -111,7 +102,7 @@ class Cohort:
         """
         if not arms:
             return np.ones(self.roster.size, np.bool_)
-        return self.roster.dm["ARMCD"].is_in(list(arms)).fill_null(False).to_numpy()
+        return self.roster.person.equals("ARMCD", *arms)
 
     def members(self, name: str | None, arms: tuple[str, ...] | None) -> Flags:
         """Who belongs to an analysis set, in some arms.
@@ -144,7 +135,7 @@ class Cohort:
         Picks
             Rows up to the cut-off.
         """
-        picks = item_picks(self.study, self.roster, self.frames, name)
+        picks = item_picks(self.study, self.roster, name)
         return picks.where(picks.day <= day_number(self.cutoff))
 
     def assessed(self, series: str, codes: tuple[str, ...]) -> Timeline:
@@ -162,15 +153,12 @@ class Cohort:
         Timeline
             By subject and day; a day that was imputed is not taken beyond the cut-off.
         """
-        rows = self._responses_by_series.get(series)
-        if rows is None:
-            return self.roster.timeline([])
-        imputed = rows["ADTF"].replace_strict(_PARTS, default=0, return_dtype=pl.Int64).to_numpy()
-        day, last = as_days(rows["ADT"]), day_number(self.cutoff)
+        rows = self._assessments
+        imputed = np.where(rows.equals("ADTF", "D"), 1, np.where(rows.equals("ADTF", "M"), 2, 0))
+        day, last = rows.days("ADT"), day_number(self.cutoff)
         day = np.where((imputed > 0) & (day > last), last, day)
-        keep = rows["AVALC"].is_in(list(codes)).to_numpy() & (day <= last)
-        chosen = rows.select("USUBJID", RSSEQ="SRCSEQ")
-        return self.roster.timeline([("RS", chosen, np.where(keep, day, NEVER), imputed)])
+        keep = rows.equals("ASSESSID", series) & rows.equals("AVALC", *codes) & (day <= last)
+        return timeline([rows.part(keep, day, imputed)])
 
     def answers(self, path: str) -> pl.DataFrame | None:
         """Answers of a predicate in the order of the roster.
@@ -191,6 +179,3 @@ class Cohort:
             return None
         one = frame.unique("USUBJID", keep="first", maintain_order=True)
         return self.roster.dm.select("USUBJID").join(one, on="USUBJID", how="left", maintain_order="left")
-
-
-_PARTS: Final = {name: number for number, name in enumerate(FLAGS) if name is not None}

@@ -8,10 +8,9 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import polars as pl
 
-from trialwright.endpoints.moments import imputed_parts
-from trialwright.endpoints.timeline import DOMAINS, NEVER, Flags, Ints, Picks, Roster, Timeline, as_days, limit_of
+from trialwright.endpoints.roster import Roster
+from trialwright.endpoints.timeline import DOMAINS, NEVER, Ints, Picks, Timeline, day_number, limit_of, timeline
 from trialwright.model.derivation import subject_findings
 from trialwright.model.finding import Finding
 from trialwright.model.items import DATE_COLUMNS, date_stem
@@ -77,15 +76,13 @@ class Observation:
         return self.deaths.on(eve).where(by_death, seen)
 
 
-def observe(roster: Roster, frames: Mapping[str, pl.DataFrame], cutoff: date) -> Observation:
+def observe(roster: Roster, cutoff: date) -> Observation:
     """What is known of the subjects' contacts, deaths and ends of observation at a cut-off.
 
     Parameters
     ----------
     roster : Roster
-        The subjects.
-    frames : mapping of domain to typed frame
-        The study's tables, up to the cut-off.
+        The subjects and their tables, up to the cut-off.
     cutoff : datetime.date
         Last day that counts.
 
@@ -96,84 +93,63 @@ def observe(roster: Roster, frames: Mapping[str, pl.DataFrame], cutoff: date) ->
         the first possible day, but not before the day after the last contact in the possible span. Loss to follow-up
         ends observation unless its scope is TREATMENT; a withdrawal ends it only with the scope FOLLOW-UP or DATA.
     """
-    contacts = _contacts(roster, frames, cutoff)
+    contacts = _contacts(roster, cutoff)
     deaths, found = _deaths(roster, contacts, cutoff)
-    lost, withdrawn, off_treatment, unsaid = _ends(roster, frames["DS"])
+    lost, withdrawn, off_treatment, unsaid = _ends(roster)
     return Observation(contacts, deaths, lost, withdrawn, off_treatment, (*found, *unsaid))
 
 
-def _contacts(roster: Roster, frames: Mapping[str, pl.DataFrame], cutoff: date) -> Timeline:
-    last = limit_of(1, cutoff)
-    alive = frames["SS"].filter((pl.col("SSTESTCD") == "SURVSTAT") & (pl.col("SSORRES") == "ALIVE"))
-    parts = [("SS", alive, as_days(alive["SSLO"]))]
+def _contacts(roster: Roster, cutoff: date) -> Timeline:
+    last = day_number(cutoff)
+    survival = roster.sheet("SS")
+    alive = survival.equals("SSTESTCD", "SURVSTAT") & survival.equals("SSORRES", "ALIVE")
+    day = survival.days("SSLO")
+    parts = [survival.part(alive & (day <= last), day)]
     for domain, (column, undone) in _NOT_DONE.items():
-        rows = frames[domain]
-        if not rows.height:
+        sheet = roster.sheet(domain)
+        if not sheet.frame.height:
             continue
-        day = as_days(rows[f"{date_stem(DATE_COLUMNS[domain])}LO"])
+        day = sheet.days(f"{date_stem(DATE_COLUMNS[domain])}LO")
+        keep = day <= last
         if column:
-            day = np.where(rows[column].eq_missing(undone).to_numpy(), NEVER, day)
+            keep &= ~sheet.equals(column, undone)
         if domain == "FA":  # the cause of a death is learnt after it
-            day = np.where(rows["FATESTCD"].eq_missing("DTHCAUSE").to_numpy(), NEVER, day)
-        parts.append((domain, rows, day))
-    return roster.timeline([(domain, rows, np.where(day <= last, day, NEVER), None) for domain, rows, day in parts])
+            keep &= ~sheet.equals("FATESTCD", "DTHCAUSE")
+        parts.append(sheet.part(keep, day))
+    return timeline(parts)
 
 
 def _deaths(roster: Roster, contacts: Timeline, cutoff: date) -> tuple[Picks, list[Finding]]:
-    dm = roster.dm
-    low, high = as_days(dm["DTHLO"]), as_days(dm["DTHHI"])
+    person, n = roster.person, roster.size
+    low, high = person.days("DTHLO"), person.days("DTHHI")
     seen = contacts.last(high)
     later = np.minimum(np.maximum(low, seen.day + 1), high)
-    day = np.where(low < high, later, low)
-    dead = (low > NEVER) & (day <= limit_of(1, cutoff))
-    n = roster.size
-    imputed = imputed_parts(dm["DTHPREC"])
-    picks = Picks(day, np.full(n, DOMAINS.index("DM")), np.zeros(n, np.int64), imputed).where(dead)
-    undated = (dm["DTHFL"] == "Y").fill_null(False).to_numpy() & (low == NEVER)
+    dead = (low > NEVER) & (np.where(low < high, later, low) <= day_number(cutoff))
+    imputed = person.imputed("DTHPREC")
+    code = np.full(n, DOMAINS.index("DM"))
+    picks = Picks(np.where(low < high, later, low), code, np.zeros(n, np.int64), imputed).where(dead)
+    undated = person.equals("DTHFL", "Y") & (low == NEVER)
+    doubts = (
+        ("T02", dead & (imputed == 2), "known to the year only; the first possible day after the last contact counts"),
+        ("T03", undated, "dead, but without a date; the subject counts as alive up to the last contact"),
+        ("T17", dead & (imputed == 1), "day of death imputed by the rule event-earliest"),
+    )
     return picks, [
-        *subject_findings(
-            "T02",
-            "dm.csv",
-            _names(roster, dead & (imputed == 2)),
-            "death known to the year only; the first possible day after the last contact was taken",
-            column="DTHDTC",
-        ),
-        *subject_findings(
-            "T03",
-            "dm.csv",
-            _names(roster, undated),
-            "dead, but without a date; the subject counts as alive up to the last contact",
-            column="DTHDTC",
-        ),
-        *subject_findings(
-            "T17",
-            "dm.csv",
-            _names(roster, dead & (imputed == 1)),
-            "day of death imputed by the rule event-earliest",
-            column="DTHDTC",
-        ),
+        item
+        for rule, who, text in doubts
+        for item in subject_findings(rule, "dm.csv", roster.names(who), text, column="DTHDTC")
     ]
 
 
-def _ends(roster: Roster, ds: pl.DataFrame) -> tuple[Picks, Picks, Picks, list[Finding]]:
-    scope = ds["DSSCOPE"].fill_null("").to_numpy()
-    reason = ds["DSDECOD"].fill_null("").to_numpy()
-    gone = np.isin(reason, _GONE)
-    followed = np.isin(scope, ("FOLLOW-UP", "DATA"))
-    day, imputed = as_days(ds["DSSTLO"]), imputed_parts(ds["DSSTPREC"])
-
-    def first(keep: Flags) -> Picks:
-        line = roster.timeline([("DS", ds, np.where(keep, day, NEVER), imputed)])
-        return line.first(limit_of(roster.size, NEVER))
-
-    unsaid = ds.filter(pl.Series(gone & (scope == "")))["USUBJID"].unique().sort().to_list()
-    found = subject_findings(
-        "T15", "ds.csv", unsaid, "a withdrawal without scope; observation is taken to go on", column="DSSCOPE"
-    )
-    lost = first((reason == _LOST) & (scope != "TREATMENT"))
-    stopped = (scope == "TREATMENT") & (gone | (reason == _LOST))
-    return lost, first(gone & followed), first(stopped), found
-
-
-def _names(roster: Roster, who: Flags) -> list[str]:
-    return roster.subjects.filter(pl.Series(who)).to_list()
+def _ends(roster: Roster) -> tuple[Picks, Picks, Picks, list[Finding]]:
+    ds, never = roster.sheet("DS"), limit_of(roster.size, NEVER)
+    lost, gone = ds.equals("DSDECOD", _LOST), ds.equals("DSDECOD", *_GONE)
+    followed, treated = ds.equals("DSSCOPE", "FOLLOW-UP", "DATA"), ds.equals("DSSCOPE", "TREATMENT")
+    day, imputed = ds.days("DSSTLO"), ds.imputed("DSSTPREC")
+    ends = [lost & ~treated, gone & followed, treated & (gone | lost)]
+    picks = [timeline([ds.part(keep, day, imputed)]).first(never) for keep in ends]
+    unsaid = gone & ~followed & ~treated
+    who = np.zeros(roster.size, np.bool_)
+    who[ds.subject[unsaid & (ds.subject >= 0)]] = True
+    text = "a withdrawal without scope; observation is taken to go on"
+    return picks[0], picks[1], picks[2], subject_findings("T15", "ds.csv", roster.names(who), text, column="DSSCOPE")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks, limit_of
@@ -187,7 +186,7 @@ def first_events(cohort: Cohort, found: tuple[Candidate, ...], series: str | Non
         picks = occurrence(cohort, candidate, series)
         if candidate.when is not None:
             holds, unknown = _condition(cohort, candidate.path)
-            names = cohort.roster.subjects.filter(pl.Series(unknown & picks.found)).to_list()
+            names = cohort.roster.names(unknown & picks.found)
             text = f"whether {candidate.words.lower()} counts cannot be judged; it is not counted"
             findings.extend(subject_findings("T06", where, names, text))
             picks = picks.where(holds)

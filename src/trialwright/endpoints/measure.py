@@ -10,12 +10,24 @@ import numpy as np
 import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.timeline import DOMAINS, Picks
+from trialwright.endpoints.timeline import DOMAINS, Flags, Ints, Picks
 from trialwright.model.endpoint import Definition, Endpoint
 from trialwright.model.finding import Finding
 from trialwright.model.frames import OUTPUTS, Frames
 
-__all__ = ["ADBIN", "ADTTE", "GRADES", "SOURCES", "Measure", "Request", "Rows", "output_schema", "source_rows"]
+__all__ = [
+    "ADBIN",
+    "ADTTE",
+    "GRADES",
+    "SOURCES",
+    "Measure",
+    "Request",
+    "Rows",
+    "output_schema",
+    "row_name",
+    "source_rows",
+    "subject_picks",
+]
 
 _TYPES: Final = {
     "text": pl.String(), "code": pl.String(), "date": pl.Date(), "int": pl.Int64(), "float": pl.Float64(),
@@ -141,7 +153,9 @@ class Measure:
     derive: Callable[[Cohort, Request], Rows]
 
 
-def source_rows(cohort: Cohort, request: Request, roles: Sequence[tuple[str, Picks]]) -> pl.DataFrame:
+def source_rows(
+    cohort: Cohort, request: Request, roles: Sequence[tuple[str, Picks]], more: tuple[str, Picks, Ints] | None = None
+) -> pl.DataFrame:
     """Data rows the subjects' results rest on.
 
     Parameters
@@ -151,65 +165,70 @@ def source_rows(cohort: Cohort, request: Request, roles: Sequence[tuple[str, Pic
     request : Request
         The definition.
     roles : sequence of (role, rows)
-        Rows by what they are for; a row with several roles keeps the first.
+        Rows by what they are for, one a subject; a row with several roles keeps the first.
+    more : tuple of (role, rows, subjects), optional
+        Further rows, any number a subject; `subjects` gives each row's position in the roster.
 
     Returns
     -------
     polars.DataFrame
         ``USUBJID PARAMCD DEFID ROLE ROW``, by subject in the order of the roles.
     """
-    who, role, domain, seq = [], [], [], []
-    for number, (_, picks) in enumerate(roles):
-        found = np.flatnonzero(picks.found)
-        who.append(found)
-        role.append(np.full(len(found), number))
-        domain.append(picks.domain[found])
-        seq.append(picks.seq[found])
-    return _source_frame(
-        cohort,
-        request,
-        pl.DataFrame(
-            {
-                "WHO": np.concatenate(who),
-                "ROLE": np.concatenate(role),
-                "DOMAIN": np.concatenate(domain),
-                "SEQ": np.concatenate(seq),
-            }
-        ),
-        [name for name, _ in roles],
-    )
-
-
-def _source_frame(cohort: Cohort, request: Request, rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    one = rows.sort("WHO", "ROLE").unique(["WHO", "DOMAIN", "SEQ"], keep="first", maintain_order=True)
-    return one.select(
-        USUBJID=cohort.roster.subjects.gather(one["WHO"]),
+    named = [(role, picks, np.arange(len(picks.day))) for role, picks in roles]
+    named += [more] if more is not None else []
+    found = [np.flatnonzero(picks.found) for _, picks, _ in named]
+    who = np.concatenate([subject[each] for each, (_, _, subject) in zip(found, named, strict=True)])
+    role = np.repeat(np.arange(len(named)), [len(each) for each in found])
+    domain = np.concatenate([picks.domain[each] for each, (_, picks, _) in zip(found, named, strict=True)])
+    seq = np.concatenate([picks.seq[each] for each, (_, picks, _) in zip(found, named, strict=True)])
+    order = np.lexsort((role, seq, domain, who))
+    first = np.ones(len(order), np.bool_)
+    same = (np.diff(who[order]) == 0) & (np.diff(domain[order]) == 0) & (np.diff(seq[order]) == 0)
+    first[1:] = ~same
+    one = order[first]
+    one = one[np.lexsort((role[one], who[one]))]
+    rows = pl.DataFrame({"ROLE": role[one], "DOMAIN": domain[one], "SEQ": seq[one]})
+    return rows.select(
+        USUBJID=cohort.roster.subjects[who[one]],
         PARAMCD=pl.lit(request.endpoint.id),
         DEFID=pl.lit(request.name),
-        ROLE=pl.Series(names, dtype=pl.String).gather(one["ROLE"]),
-        ROW=row_names(cohort.frames, cohort.roster.subjects.gather(one["WHO"]), one["DOMAIN"], one["SEQ"]),
+        ROLE=pl.lit(pl.Series([name for name, _, _ in named], dtype=pl.String)).gather("ROLE"),
+        ROW=row_name(cohort.frames, pl.lit(cohort.roster.subjects[who[one]])),
     )
 
 
-def row_names(frames: Frames, subjects: pl.Series, domain: pl.Series, seq: pl.Series) -> pl.Series:
-    """Ids of data rows, such as ``row/ds.csv:OV-01-001:2``.
+def subject_picks(who: Flags) -> Picks:
+    """The DM row of some subjects.
+
+    Parameters
+    ----------
+    who : numpy.ndarray of bool
+        Whose.
+
+    Returns
+    -------
+    Picks
+        Rows without a day, for naming only.
+    """
+    zeros = np.zeros(len(who), np.int64)
+    return Picks(zeros, zeros, zeros, zeros).where(who)
+
+
+def row_name(frames: Frames, subject: pl.Expr) -> pl.Expr:
+    """Id of a data row, such as ``row/ds.csv:OV-01-001:2``.
 
     Parameters
     ----------
     frames : Frames
         Tables with their file names.
-    subjects : polars.Series
-        USUBJID of each row.
-    domain : polars.Series
-        Position of its domain in `DOMAINS`.
-    seq : polars.Series
-        Sequence number, 0 in DM.
+    subject : polars.Expr
+        USUBJID of each row; its domain stands in ``DOMAIN`` as position in `DOMAINS`, its sequence number in ``SEQ``.
 
     Returns
     -------
-    polars.Series
-        One id a row; a row of DM has no sequence number.
+    polars.Expr
+        One id a row; a row of DM, whose ``SEQ`` is 0, has no sequence number.
     """
-    files = pl.Series([f"row/{frames.file_of(name)}:" for name in DOMAINS]).gather(domain)
-    tail = pl.when(seq > 0).then(pl.format(":{}", seq)).otherwise(pl.lit(""))
-    return pl.select(pl.concat_str(files, subjects, tail)).to_series()
+    files = pl.Series([f"row/{frames.file_of(name)}:" for name in DOMAINS])
+    tail = pl.when(pl.col("SEQ") > 0).then(pl.format(":{}", "SEQ")).otherwise(pl.lit(""))
+    return pl.concat_str(pl.lit(files).gather("DOMAIN"), subject, tail)

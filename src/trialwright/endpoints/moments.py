@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from trialwright.endpoints.timeline import FAR, NEVER, Ints, Picks, Roster, as_days
+from trialwright.endpoints.roster import Roster
+from trialwright.endpoints.timeline import FAR, NEVER, Ints, Picks, as_dates, limit_of, timeline
 from trialwright.model.frames import Frames
 from trialwright.model.items import Place, date_stem, item_place
-from trialwright.model.partial_dates import imputed_part
 from trialwright.model.study import Study
 
-__all__ = ["item_picks", "imputed_parts", "time_point_dates", "time_points"]
+__all__ = ["item_picks", "last_possible", "time_point_dates", "time_points"]
 
 
-def imputed_parts(precision: pl.Series) -> Ints:
-    """Which part of each date is imputed, as its number.
-
-    Parameters
-    ----------
-    precision : polars.Series
-        ``Y M D T`` or null.
-
-    Returns
-    -------
-    numpy.ndarray of int64
-        1 the day, 2 month and day, 0 nothing.
-
-    Examples
-    --------
-    >>> imputed_parts(pl.Series(["D", "M", "Y", None])).tolist()
-    [0, 1, 2, 0]
-    """
-    return np.where(precision.eq_missing("M").to_numpy(), 1, np.where(precision.eq_missing("Y").to_numpy(), 2, 0))
-
-
-def _chosen(frames: Mapping[str, pl.DataFrame], place: Place) -> pl.DataFrame:
-    keep = pl.col(f"{date_stem(place.column)}LO").is_not_null()
-    for column, allowed in place.where:
-        keep = keep & pl.col(column).is_in(list(allowed))
-    return frames[place.domain].filter(keep)
+_PRECISIONS: Final = ("D", "M", "Y", "T")
 
 
 def _takes_first(study: Study, name: str, place: Place) -> bool:
@@ -50,7 +25,7 @@ def _takes_first(study: Study, name: str, place: Place) -> bool:
     return place.take == "first" or (milestone and study.items[name].take is None)
 
 
-def item_picks(study: Study, roster: Roster, frames: Mapping[str, pl.DataFrame], name: str) -> Picks:
+def item_picks(study: Study, roster: Roster, name: str) -> Picks:
     """Row that answers a date item, one a subject.
 
     Parameters
@@ -58,9 +33,7 @@ def item_picks(study: Study, roster: Roster, frames: Mapping[str, pl.DataFrame],
     study : Study
         The study.
     roster : Roster
-        Its subjects.
-    frames : mapping of domain to typed frame
-        The study's tables.
+        Its subjects and tables.
     name : str
         A date item.
 
@@ -71,16 +44,17 @@ def item_picks(study: Study, roster: Roster, frames: Mapping[str, pl.DataFrame],
         first holds unless the item states its ``take``.
     """
     place = item_place(study, name)
-    rows = _chosen(frames, place)
-    stem = date_stem(place.column)
-    part = (place.domain, rows, as_days(rows[f"{stem}LO"]), imputed_parts(rows[f"{stem}PREC"]))
-    line = roster.timeline([part])
+    sheet, stem = roster.sheet(place.domain), date_stem(place.column)
+    keep = np.ones(sheet.frame.height, np.bool_)
+    for column, allowed in place.where:
+        keep &= sheet.equals(column, *allowed)
+    line = timeline([sheet.part(keep, sheet.days(f"{stem}LO"), sheet.imputed(f"{stem}PREC"))])
     if _takes_first(study, name, place):
-        return line.first(np.full(roster.size, NEVER, np.int64))
-    return line.last(np.full(roster.size, FAR, np.int64))
+        return line.first(limit_of(roster.size, NEVER))
+    return line.last(limit_of(roster.size, FAR))
 
 
-def time_points(study: Study, roster: Roster, frames: Mapping[str, pl.DataFrame]) -> dict[str, Picks]:
+def time_points(study: Study, roster: Roster) -> dict[str, Picks]:
     """Row that dates each time point of a study, one a subject.
 
     Parameters
@@ -88,16 +62,14 @@ def time_points(study: Study, roster: Roster, frames: Mapping[str, pl.DataFrame]
     study : Study
         The study.
     roster : Roster
-        Its subjects.
-    frames : mapping of domain to typed frame
-        The study's tables.
+        Its subjects and tables.
 
     Returns
     -------
     dict of str to Picks
         By time point, in the order declared.
     """
-    return {name: item_picks(study, roster, frames, point.item) for name, point in study.time_points.items()}
+    return {name: item_picks(study, roster, point.item) for name, point in study.time_points.items()}
 
 
 def time_point_dates(study: Study, frames: Frames) -> pl.DataFrame:
@@ -130,32 +102,68 @@ def time_point_dates(study: Study, frames: Frames) -> pl.DataFrame:
     >>> time_point_dates(study, frames).select("ADT", "ADTF", "ROW").rows()
     [(datetime.date(2026, 3, 1), 'D', 'row/dm.csv:1')]
     """
-    roster = Roster.of(frames["DM"])
-    made = [_dates_of(study, roster, frames, name, order) for order, name in enumerate(study.time_points)]
-    return pl.concat(made).sort("USUBJID", "ORDER").drop("ORDER")
+    roster, names = Roster(frames), list(study.time_points)
+    chosen = [item_picks(study, roster, study.time_points[name].item) for name in names]
+    places = [item_place(study, study.time_points[name].item) for name in names]
+    found = [np.flatnonzero(picks.found) for picks in chosen]
+    who = np.concatenate(found)
+    point = np.repeat(np.arange(len(names)), [len(each) for each in found])
+    order = np.lexsort((point, who))
 
+    def gathered(values: list[Ints]) -> Ints:
+        return np.concatenate([value[each] for value, each in zip(values, found, strict=True)])[order]
 
-def _dates_of(study: Study, roster: Roster, frames: Frames, name: str, order: int) -> pl.DataFrame:
-    item = study.time_points[name].item
-    place = item_place(study, item)
-    picks = item_picks(study, roster, frames, item)
-    sequence = f"{place.domain}SEQ"
-    rows, stem = _chosen(frames, place), date_stem(place.column)
-    seq = pl.col(sequence).fill_null(0) if sequence in rows.columns else pl.lit(0, pl.Int64)
-    dates = rows.select("USUBJID", SEQ=seq, LO=f"{stem}LO", HI=f"{stem}HI", PREC=f"{stem}PREC").unique(
-        ["USUBJID", "SEQ"], keep="first", maintain_order=True
+    precision = [_precision(roster, place, picks) for place, picks in zip(places, chosen, strict=True)]
+    rows = pl.DataFrame(
+        {
+            "USUBJID": roster.subjects[who[order]],
+            "POINT": point[order],
+            "ADT": as_dates(gathered([picks.day for picks in chosen])),
+            "HI": as_dates(gathered([last_possible(picks) for picks in chosen])),
+            "PREC": gathered(precision),
+            "SEQ": gathered([picks.seq for picks in chosen]),
+        }
     )
-    found = pl.DataFrame({"USUBJID": roster.subjects, "SEQ": picks.seq}).filter(pl.Series(picks.found))
-    file = frames.file_of(place.domain)
-    tail = pl.format(":{}", "SEQ") if sequence in rows.columns else pl.lit("")
-    return found.join(dates, on=["USUBJID", "SEQ"], how="left", maintain_order="left").select(
+    files = pl.Series([f"row/{frames.file_of(place.domain)}:" for place in places])
+    tail = pl.when(pl.col("SEQ") > 0).then(pl.format(":{}", "SEQ")).otherwise(pl.lit(""))
+    return rows.select(
         "USUBJID",
-        POINT=pl.lit(name),
-        ADT="LO",
-        LO="LO",
+        POINT=pl.lit(pl.Series(names)).gather("POINT"),
+        ADT="ADT",
+        LO="ADT",
         HI="HI",
-        PREC="PREC",
-        ADTF=imputed_part(pl.col("PREC")),
-        ROW=pl.concat_str(pl.lit(f"row/{file}:"), "USUBJID", tail),
-        ORDER=pl.lit(order, pl.Int32),
+        PREC=pl.lit(pl.Series(_PRECISIONS)).gather("PREC"),
+        ADTF=pl.lit(pl.Series([None, "D", "M", None], dtype=pl.String)).gather("PREC"),
+        ROW=pl.concat_str(pl.lit(files).gather("POINT"), "USUBJID", tail),
     )
+
+
+def _precision(roster: Roster, place: Place, picks: Picks) -> Ints:
+    """How exactly each chosen date was written, as position in `_PRECISIONS`."""
+    sheet = roster.sheet(place.domain)
+    timed = sheet.equals(f"{date_stem(place.column)}PREC", "T")
+    exact = np.zeros(roster.size, np.bool_)
+    if timed.any():
+        rows = np.flatnonzero(timed & (sheet.subject >= 0))
+        same = picks.seq[sheet.subject[rows]] == sheet.seq[rows]
+        exact[sheet.subject[rows[same]]] = True
+    return np.where((picks.imputed == 0) & exact, 3, picks.imputed)
+
+
+def last_possible(picks: Picks) -> Ints:
+    """Latest day each entry can mean, when its day is the earliest one.
+
+    Parameters
+    ----------
+    picks : Picks
+        Rows, dated by the first day of what was not written.
+
+    Returns
+    -------
+    numpy.ndarray of int64
+        The day itself when it was written, otherwise the end of its month or year.
+    """
+    month = picks.day.astype("M8[D]").astype("M8[M]")
+    after = np.where(picks.imputed == 2, month.astype("M8[Y]").astype("M8[M]") + 12, month + 1)
+    last = after.astype("M8[M]").astype("M8[D]").astype(np.int64) - 1
+    return np.where(picks.found & (picks.imputed > 0), last, picks.day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.timeline import NEVER, Picks, limit_of
+from trialwright.endpoints.timeline import NEVER, Ints, Picks, limit_of
 from trialwright.errors import NotAllowedError
 from trialwright.model.endpoint import Definition, FirstResponse
 from trialwright.model.items import item_place
@@ -70,7 +70,7 @@ def origin_column(cohort: Cohort, definition: Definition) -> str:
     return item_place(cohort.study, cohort.study.time_points[origin].item).column
 
 
-def enrolment_days(cohort: Cohort) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def enrolment_days(cohort: Cohort) -> Ints:
     """Days on which subjects were enrolled.
 
     Parameters

@@ -8,7 +8,7 @@ import numpy as np
 
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.schedule import moved
-from trialwright.endpoints.timeline import NEVER, Ints, Picks
+from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks
 from trialwright.model.endpoint import Period
 
 __all__ = ["Span", "span_of"]
@@ -33,7 +33,7 @@ class Span:
     start: Picks
     since: Ints
     until: Ints
-    closed: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    closed: Flags
 
 
 def span_of(cohort: Cohort, period: Period | None) -> Span:

@@ -10,7 +10,7 @@ import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.events import candidates, occurrence
-from trialwright.endpoints.measure import Request
+from trialwright.endpoints.measure import Request, output_schema
 from trialwright.endpoints.periods import Span, span_of
 from trialwright.endpoints.sets import exclusion_path
 from trialwright.endpoints.timeline import NEVER, Ints, as_dates
@@ -86,7 +86,7 @@ def questions(
         Each path once. A success is judged at the end of its period or at the cut-off, whichever comes first; the
         condition of an event on the event's day; an exclusion from an analysis set at the cut-off.
     """
-    rows = pl.DataFrame(schema={"ASSESSID": pl.String}) if responses is None else responses
+    rows = pl.DataFrame(schema=output_schema("ADRS")) if responses is None else responses
     cohort = Cohort(study, frames, rows, {}, cutoff)
     found: dict[str, Question] = {}
     for request in requests(study):
@@ -126,11 +126,12 @@ def _since(cohort: Cohort, node: Node, span: Span) -> Frames:
     for domain, column in sorted({(place.domain, place.date_column) for place in places}):
         if domain == "DM" or column != DATE_COLUMNS[domain]:
             continue
-        rows = frames[domain]
-        who = cohort.roster.position(rows["USUBJID"])
-        start = pl.Series(np.where(who >= 0, span.since[who], NEVER))
-        high = rows[f"{date_stem(column)}HI"].to_physical()
-        frames = frames.replace(domain, rows.filter((high >= start).fill_null(True)))
+        sheet = cohort.roster.sheet(domain)
+        start = np.where(sheet.subject >= 0, span.since[sheet.subject], NEVER)
+        latest = sheet.days(f"{date_stem(column)}HI")
+        keep = (latest >= start) | (latest == NEVER)
+        if not keep.all():
+            frames = frames.replace(domain, sheet.frame.filter(keep))
     return frames
 
 

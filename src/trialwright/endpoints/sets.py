@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from trialwright.endpoints.timeline import Flags, Picks, Roster
+from trialwright.endpoints.roster import Roster
+from trialwright.endpoints.timeline import Flags, Picks
 from trialwright.model.derivation import subject_findings
 from trialwright.model.finding import Finding
 from trialwright.model.schedule import AnalysisSet
@@ -93,7 +94,7 @@ def _membership(
     reached = points[entry.reached]
     inside = reached.found
     if entry.arms:
-        inside = inside & roster.dm["ARMCD"].is_in(list(entry.arms)).fill_null(False).to_numpy()
+        inside = inside & roster.person.equals("ARMCD", *entry.arms)
     doubtful = np.zeros(roster.size, np.bool_)
     for criterion in entry.exclude:
         answers = verdicts.get(exclusion_path(entry, criterion.id))
@@ -104,7 +105,7 @@ def _membership(
         inside = inside & (verdict != "T")
         doubtful = doubtful | (verdict == "U")
     doubtful = doubtful & inside
-    names = roster.subjects.filter(pl.Series(doubtful)).to_list()
+    names = roster.names(doubtful)
     text = f"an exclusion from the set '{entry.id}' cannot be judged; the subject stays in"
     return Membership(
         inside, doubtful, reached, tuple(subject_findings("T07", f"/analysis_sets/{entry.id}", names, text))

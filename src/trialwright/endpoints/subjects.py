@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
@@ -9,13 +10,15 @@ import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.measure import output_schema
-from trialwright.endpoints.timeline import FAR, NEVER, Ints, Picks, as_dates, as_days, limit_of
+from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks, as_dates, limit_of, timeline
+from trialwright.model.items import DATE_COLUMNS, date_stem
 
 __all__ = ["flag_column", "subject_rows"]
 
 _ENDS: Final = ("COMPLETED", "SCREEN FAILURE", "STUDY TERMINATED BY SPONSOR")
 """Reasons that end observation whatever was ended."""
 
+_STRATUM: Final = re.compile(r"STRAT\d+")
 _STATUS: Final = ("ONGOING", "COMPLETED", "NOT STARTED", "DISCONTINUED")
 
 
@@ -80,55 +83,55 @@ def subject_rows(cohort: Cohort, *, by_arm: bool) -> pl.DataFrame:
         **{f"{name.upper()}DT": as_dates(cohort.points[name].day) for name in study.gates},
         **{f"{name.upper()}ELIG": pl.lit(None, pl.String) for name in study.gates},
         **{flag_column(name): membership.codes for name, membership in cohort.sets.items()},
+        **_strata(cohort),
     )
-    made = _with_strata(cohort, made)
     declared = [name for name in output_schema("ADSL") if name in made.columns]
     return made.select(*declared, *[name for name in made.columns if name not in declared])
 
 
 def _first_dose(cohort: Cohort) -> Ints:
-    doses = cohort.frames["EX"]
-    line = cohort.roster.timeline([("EX", doses, as_days(doses["EXSTLO"]), None)])
+    doses = cohort.roster.sheet("EX")
+    line = timeline([doses.part(np.ones(doses.frame.height, np.bool_), doses.days("EXSTLO"))])
     return line.first(limit_of(cohort.roster.size, NEVER)).day
 
 
-def _last_text(cohort: Cohort, rows: pl.DataFrame, column: str, domain: str, day: Ints) -> pl.Series:
-    """Text of each subject's last row of a table, null where there is none."""
-    picks = cohort.roster.timeline([(domain, rows, day, None)]).last(limit_of(cohort.roster.size, FAR))
-    one = rows.select("USUBJID", SEQ=f"{domain}SEQ", VALUE=column).unique(["USUBJID", "SEQ"], keep="first")
-    asked = cohort.roster.dm.select("USUBJID", SEQ=pl.when(pl.Series(picks.found)).then(pl.Series(picks.seq)))
-    return asked.join(one, on=["USUBJID", "SEQ"], how="left", maintain_order="left")["VALUE"]
+def _last_text(cohort: Cohort, domain: str, keep: Flags, column: str) -> pl.Series:
+    """Text of each subject's last row of those that count, null where there is none."""
+    sheet = cohort.roster.sheet(domain)
+    texts = np.full(cohort.roster.size, None, np.object_)
+    rows = np.flatnonzero(keep & (sheet.subject >= 0))
+    if len(rows):
+        day = sheet.days(f"{date_stem(DATE_COLUMNS[domain])}LO")[rows]
+        ordered = rows[np.lexsort((sheet.seq[rows], day))]
+        texts[sheet.subject[ordered]] = sheet.frame[column].to_numpy()[ordered]
+    return pl.Series(texts, dtype=pl.String)
 
 
 def _cause_of_death(cohort: Cohort) -> pl.Series:
-    causes = cohort.frames["FA"].filter(pl.col("FATESTCD") == "DTHCAUSE")
-    return _last_text(cohort, causes, "FASTRESC", "FA", as_days(causes["FALO"]))
+    return _last_text(cohort, "FA", cohort.roster.sheet("FA").equals("FATESTCD", "DTHCAUSE"), "FASTRESC")
 
 
 def _end_of_observation(cohort: Cohort) -> tuple[pl.Series, Ints]:
     """Status and day: death, loss and withdrawal from follow-up discontinue, whatever else was recorded."""
-    ds, n = cohort.frames["DS"], cohort.roster.size
-    reason, scope = ds["DSDECOD"].fill_null("").to_numpy(), ds["DSSCOPE"].fill_null("").to_numpy()
-    ended = np.isin(reason, _ENDS) & (scope != "TREATMENT")
-    day = as_days(ds["DSSTLO"])
+    ds, n = cohort.roster.sheet("DS"), cohort.roster.size
+    stopped = ds.equals("DSSCOPE", "TREATMENT")
+    day = ds.days("DSSTLO")
     status, when = np.zeros(n, np.int64), np.full(n, NEVER, np.int64)
-    for number, keep in (
-        (1, ended & (reason == "COMPLETED")),
-        (2, ended & (reason == "SCREEN FAILURE")),
-        (3, ended & (reason == "STUDY TERMINATED BY SPONSOR")),
-    ):
-        picks = cohort.roster.timeline([("DS", ds, np.where(keep, day, NEVER), None)]).first(limit_of(n, NEVER))
-        status, when = np.where(picks.found, number, status), np.where(picks.found, picks.day, when)
+    for number, reason in enumerate(_ENDS, 1):
+        picks = timeline([ds.part(ds.equals("DSDECOD", reason) & ~stopped, day)]).first(limit_of(n, NEVER))
+        status, when = np.where(picks.found, min(number, 3), status), np.where(picks.found, picks.day, when)
     seen = cohort.observation
     for picks in (seen.withdrawn, seen.lost, seen.deaths):
         sooner = picks.found & ((when == NEVER) | (picks.day <= when))
         status, when = np.where(sooner, 3, status), np.where(sooner, picks.day, when)
-    return pl.Series(_STATUS).gather(status), when
+    return pl.Series(_STATUS)[status], when
 
 
-def _with_strata(cohort: Cohort, made: pl.DataFrame) -> pl.DataFrame:
-    strata = cohort.frames["SC"].filter(pl.col("SCTESTCD").str.contains(r"^STRAT\d+$"))
-    for factor in sorted(strata["SCTESTCD"].unique().to_list()):
-        rows = strata.filter(pl.col("SCTESTCD") == factor)
-        made = made.with_columns(_last_text(cohort, rows, "SCORRES", "SC", as_days(rows["SCLO"])).alias(factor))
-    return made
+def _strata(cohort: Cohort) -> dict[str, pl.Series]:
+    strata = cohort.roster.sheet("SC")
+    factors = strata.frame["SCTESTCD"].unique().drop_nulls().to_list() if strata.frame.height else []
+    return {
+        factor: _last_text(cohort, "SC", strata.equals("SCTESTCD", factor), "SCORRES")
+        for factor in sorted(factors)
+        if _STRATUM.fullmatch(factor)
+    }

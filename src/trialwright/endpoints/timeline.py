@@ -24,13 +24,14 @@ __all__ = [
     "NEVER",
     "Flags",
     "Ints",
+    "Part",
     "Picks",
-    "Roster",
     "Timeline",
     "as_dates",
     "as_days",
     "day_number",
     "limit_of",
+    "timeline",
 ]
 
 Ints = npt.NDArray[np.int64]
@@ -49,6 +50,7 @@ FLAGS: Final = (None, "D", "M", "Y")
 """Imputed part of a date by its number."""
 
 _EPOCH: Final = date(1970, 1, 1)
+_NOT_A_DAY: Final = np.iinfo(np.int64).min  # what numpy takes for "no date"
 _SHIFT: Final = 40_000  # days before 1970 that a date may lie, so that keys stay positive
 _SPAN: Final = 1 << 17  # more days than lie between the earliest and the latest date
 
@@ -92,7 +94,8 @@ def as_days(dates: pl.Series) -> Ints:
     >>> as_days(pl.Series([date(1970, 1, 2), None])).tolist()
     [1, -1000000]
     """
-    return np.asarray(dates.cast(pl.Date).to_physical().fill_null(NEVER).to_numpy(), np.int64)
+    days = dates.to_numpy().astype("M8[D]")
+    return np.where(np.isnat(days), NEVER, days.astype(np.int64))
 
 
 def as_dates(days: Ints) -> pl.Series:
@@ -113,8 +116,7 @@ def as_dates(days: Ints) -> pl.Series:
     >>> as_dates(np.array([1, NEVER])).to_list()
     [datetime.date(1970, 1, 2), None]
     """
-    known = pl.Series(np.where(np.abs(days) < FAR, days, 0).astype(np.int32)).cast(pl.Date)
-    return pl.select(pl.when(pl.Series(np.abs(days) < FAR)).then(known)).to_series()
+    return pl.Series(np.where(np.abs(days) < FAR, days, _NOT_A_DAY).astype("M8[D]"), dtype=pl.Date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ class Picks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
-    """Dated rows of all subjects, sorted for search; built by `Roster.timeline`.
+    """Dated rows of all subjects, sorted for search; built by `timeline`.
 
     Parameters
     ----------
@@ -306,102 +308,64 @@ def _key(subject: npt.NDArray[np.integer], day: Ints) -> Ints:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Roster:
-    """The subjects of a study in the order of their ids, and each subject's position.
+class Part:
+    """Rows of one table that go into a timeline.
 
     Parameters
     ----------
-    dm : polars.DataFrame
-        DM, one row a subject, sorted by USUBJID.
+    domain : str
+        CDISC domain.
+    subject : numpy.ndarray of int64
+        Position of each row's subject, -1 for a subject that is not in the roster.
+    seq : numpy.ndarray of int64
+        Sequence number of each row, 0 where the domain has none.
+    day : numpy.ndarray of int64
+        Day of each row; a row on `NEVER` is left out.
+    imputed : numpy.ndarray of int64, optional
+        Imputed part of the day, as position in `FLAGS`.
+    """
+
+    domain: str
+    subject: Ints
+    seq: Ints
+    day: Ints
+    imputed: Ints | None = None
+
+
+def timeline(parts: Sequence[Part]) -> Timeline:
+    """Rows of several tables as one timeline.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        Of rows of one subject on one day, those of an earlier part come first.
+
+    Returns
+    -------
+    Timeline
+        Sorted by subject, day, part and sequence number.
 
     Examples
     --------
-    >>> Roster.of(pl.DataFrame({"USUBJID": ["b", "a"]})).position(pl.Series(["a", "x"])).tolist()
-    [0, -1]
+    >>> one = np.array([0, 0]), np.array([1, 2]), np.array([10, 12])
+    >>> timeline([Part("RS", *one)]).last(np.array([11])).seq.tolist()
+    [1]
     """
-
-    dm: pl.DataFrame
-
-    @classmethod
-    def of(cls, dm: pl.DataFrame) -> Self:
-        """Roster of a DM table.
-
-        Parameters
-        ----------
-        dm : polars.DataFrame
-            DM in any order.
-
-        Returns
-        -------
-        Roster
-            Sorted by USUBJID.
-        """
-        return cls(dm.unique("USUBJID", keep="first", maintain_order=True).sort("USUBJID"))
-
-    @property
-    def size(self) -> int:
-        """Number of subjects."""
-        return self.dm.height
-
-    @property
-    def subjects(self) -> pl.Series:
-        """USUBJID of each subject."""
-        return self.dm["USUBJID"]
-
-    def position(self, subjects: pl.Series) -> Ints:
-        """Position of subjects in the roster.
-
-        Parameters
-        ----------
-        subjects : polars.Series
-            USUBJID of any rows.
-
-        Returns
-        -------
-        numpy.ndarray of int64
-            -1 for a subject that is not in the roster.
-        """
-        known = self.subjects
-        if not len(known) or not len(subjects):
-            return np.full(len(subjects), -1, np.int64)
-        place = known.search_sorted(subjects).clip(0, len(known) - 1)
-        same = (known.gather(place) == subjects).fill_null(False).to_numpy()
-        return np.where(same, place.to_numpy().astype(np.int64), -1)
-
-    def timeline(self, parts: Sequence[tuple[str, pl.DataFrame, Ints, Ints | None]]) -> Timeline:
-        """Rows of several tables as one timeline.
-
-        Parameters
-        ----------
-        parts : sequence of (domain, rows, day, imputed)
-            Rows of a domain with ``USUBJID`` and its sequence number, the day of each row (`NEVER`: left out) and the
-            part that was imputed. Of rows on one day the earlier part comes first.
-
-        Returns
-        -------
-        Timeline
-            Sorted by subject, day, part and sequence number.
-        """
-        columns: list[tuple[Ints, ...]] = []
-        for rank, (domain, rows, day, imputed) in enumerate(parts):
-            if not rows.height:
-                continue
-            who = self.position(rows["USUBJID"])
-            n = rows.height
-            name = f"{domain}SEQ"
-            seq = rows[name].fill_null(0).to_numpy().astype(np.int64) if name in rows.columns else np.zeros(n, np.int64)
-            part = np.zeros(n, np.int64) if imputed is None else imputed
-            full = (who, day, np.full(n, rank), np.full(n, DOMAINS.index(domain)), seq, part)
-            keep = (who >= 0) & (day > NEVER)
-            columns.append(tuple(column[keep] for column in full) if not keep.all() else full)
-        if not columns:
-            empty = np.empty(0, np.int64)
-            return Timeline(empty, Picks.none(0), empty)
-        whose, days, ranks, codes, seqs, parted = (np.concatenate(column) for column in zip(*columns, strict=True))
-        keys = _key(whose, days)
-        order = np.lexsort((seqs, ranks, keys))
-        picks = Picks(days[order], codes[order], seqs[order], parted[order])
-        return Timeline(whose[order], picks, keys[order])
+    columns: list[tuple[Ints, ...]] = []
+    for rank, part in enumerate(parts):
+        keep = np.flatnonzero((part.subject >= 0) & (part.day > NEVER))
+        n = len(keep)
+        imputed = np.zeros(n, np.int64) if part.imputed is None else part.imputed[keep]
+        code = np.full(n, DOMAINS.index(part.domain))
+        columns.append((part.subject[keep], part.day[keep], np.full(n, rank), code, part.seq[keep], imputed))
+    if not columns:
+        empty = np.empty(0, np.int64)
+        return Timeline(empty, Picks.none(0), empty)
+    whose, days, ranks, codes, seqs, parted = (np.concatenate(column) for column in zip(*columns, strict=True))
+    keys = _key(whose, days)
+    order = np.lexsort((seqs, ranks, keys))
+    picks = Picks(days[order], codes[order], seqs[order], parted[order])
+    return Timeline(whose[order], picks, keys[order])
 
 
 def limit_of(n: int, day: date | int) -> Ints:

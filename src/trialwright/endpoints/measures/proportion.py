@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.measure import ADBIN, SOURCES, Measure, Request, Rows, source_rows
+from trialwright.endpoints.measure import ADBIN, SOURCES, Measure, Request, Rows, source_rows, subject_picks
 from trialwright.endpoints.periods import span_of
 from trialwright.endpoints.timeline import Flags, Picks
 
@@ -59,12 +59,10 @@ def _evidence(request: Request, chosen: pl.DataFrame) -> pl.DataFrame:
 
 
 def _roles(cohort: Cohort, request: Request, member: Flags) -> list[tuple[str, Picks]]:
-    n = cohort.roster.size
-    zeros = np.zeros(n, np.int64)
     roles = [("period", span_of(cohort, request.definition.period).start.where(member))]
     if request.definition.set is not None:
         roles.append(("set", cohort.sets[request.definition.set].reached.where(member)))
-    return [*roles, ("subject", Picks(zeros, zeros, zeros, zeros).where(member))]
+    return [*roles, ("subject", subject_picks(member))]
 
 
 MEASURE: Final = Measure(

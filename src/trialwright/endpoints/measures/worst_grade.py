@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.measure import GRADES, Measure, Request, Rows, row_names, source_rows
+from trialwright.endpoints.complications import Complications, complications_in
+from trialwright.endpoints.measure import GRADES, Measure, Request, Rows, source_rows, subject_picks
 from trialwright.endpoints.periods import Span, span_of
-from trialwright.endpoints.timeline import DOMAINS, NEVER, Flags, Ints, Picks, as_days
+from trialwright.endpoints.timeline import DOMAINS, NEVER, Flags, Ints, Picks
 from trialwright.errors import NotAllowedError
 from trialwright.model.derivation import derivation_finding, subject_findings
-from trialwright.model.finding import SHOWN_PER_COLUMN, Finding
-from trialwright.model.items import Place, date_stem, item_place
-from trialwright.numerics.complications import CLAVIEN_RANK, CLAVIEN_WEIGHT, complication_index, read_clavien
+from trialwright.model.finding import Finding
+from trialwright.model.items import item_place
+from trialwright.numerics.complications import CLAVIEN_RANK, CLAVIEN_WEIGHT, complication_index
 
 __all__ = ["MEASURE"]
 
 _FATAL: Final = CLAVIEN_RANK["V"]
-_UNREADABLE: Final = "grade '{}' is not used"
-_UNDATED: Final = "complication of grade {} without a date is not counted"
-_DOUBTFUL: Final = "complication of grade {} may lie outside the period; it is counted"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Complications:
-    """Graded rows inside the period: position of the subject, grade and the rows they stand in."""
-
-    rows: pl.DataFrame
-    findings: tuple[Finding, ...]
+_WEIGHTS: Final = np.asarray([CLAVIEN_WEIGHT.get(grade, 0) for grade in CLAVIEN_RANK], np.int64)
+_RULES: Final = ("worst", "worst-so-far", "none-recorded", "not-begun", "not-collected", "period-open", "not-followed")
+_NOT_FOLLOWED: Final = _RULES.index("not-followed")
+_NONE: Final = _RULES.index("none-recorded")
 
 
 def _derive(cohort: Cohort, request: Request) -> Rows:
@@ -43,171 +36,116 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     member = cohort.members(definition.set, definition.arms)
     span = span_of(cohort, definition.period)
     place = item_place(cohort.study, definition.of)
-    found = _complications(cohort, request, place, member, span)
-    who = np.flatnonzero(member)
-    frame = _grades(cohort, request, found.rows, who, span)
+    found = complications_in(cohort, request, place, member, span)
+    rule = _rules(cohort, found, span)
     return Rows(
-        grades=frame,
-        sources=pl.concat(
-            [
-                _rows_named(cohort, request, found.rows, place),
-                source_rows(cohort, request, _roles(cohort, request, frame, member, span)),
-            ]
-        ),
-        findings=(*found.findings, *_doubts(cohort, request, frame, span)),
+        grades=_frame(cohort, request, found, rule, member, place.domain),
+        sources=source_rows(cohort, request, _roles(cohort, request, rule, member, span), _rows(found, place.domain)),
+        findings=(*found.findings, *_doubts(cohort, request, found, rule, member, span)),
     )
 
 
-def _complications(cohort: Cohort, request: Request, place: Place, member: Flags, span: Span) -> _Complications:
-    frames, stem = cohort.frames, date_stem(place.date_column)
-    keep = pl.col(place.column).is_not_null()
-    for column, allowed in place.where:
-        keep = keep & pl.col(column).is_in(list(allowed))
-    rows = frames[place.domain].filter(keep)
-    sequence = f"{place.domain}SEQ"
-    link = (
-        pl.col("FALNKID").str.extract(r"^AE\.(\d+)$", 1).cast(pl.Int64)
-        if place.domain == "FA"
-        else pl.lit(None, pl.Int64)
-    )
-    rows = rows.select(
-        "USUBJID", "LINE", SEQ=sequence, TEXT=place.column, AESEQ=link, LO=f"{stem}LO", HI=f"{stem}HI"
-    )  # fmt: skip
-    rows = rows.with_columns(WHO=pl.Series(cohort.roster.position(rows["USUBJID"])))
-    events = frames["AE"].select("USUBJID", "AESEQ", AELO="AESTLO", AEHI="AESTHI")
-    rows = rows.join(events, on=["USUBJID", "AESEQ"], how="left", maintain_order="left")
-    linked = pl.col("AESEQ").is_not_null()
-    rows = rows.with_columns(
-        LO=pl.when(linked).then("AELO").otherwise("LO"), HI=pl.when(linked).then("AEHI").otherwise("HI")
-    )
-    known = {text: read_clavien(text) for text in rows["TEXT"].unique().to_list()}
-    grade = pl.col("TEXT").replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
-    rows = rows.with_columns(GRADE=grade).filter(
-        pl.Series(member[rows["WHO"].to_numpy()] & (rows["WHO"].to_numpy() >= 0))
-    )
-    who = rows["WHO"].to_numpy()
-    low, high = as_days(rows["LO"]), as_days(rows["HI"])
-    since, until = span.since[who], span.until[who]
-    placed = (low > NEVER) & (until > NEVER)
-    inside = placed & (high >= since) & (low <= until)
-    partly = inside & ((low < since) | (high > until))
-    readable = rows["GRADE"].is_not_null().to_numpy()
-    file = frames.file_of(place.domain)
-    findings = [
-        *_listed("T12", file, rows.filter(pl.Series(~readable & (inside | ~placed))), _UNREADABLE),
-        *_listed("T13", file, rows.filter(pl.Series(readable & (low == NEVER))), _UNDATED),
-        *_listed("T13", file, rows.filter(pl.Series(readable & partly)), _DOUBTFUL),
-    ]  # fmt: skip
-    return _Complications(rows.filter(pl.Series(inside & readable)), tuple(findings))
+def _dead_inside(cohort: Cohort, span: Span) -> Flags:
+    deaths = cohort.observation.deaths
+    return deaths.found & (deaths.day >= span.since) & (deaths.day <= span.until)
 
 
-def _listed(rule: str, file: str, rows: pl.DataFrame, text: str) -> list[Finding]:
-    found = [
-        derivation_finding(rule, f"{file}:{line}", text.format(cell), subject=subject)
-        for subject, line, cell in rows.head(SHOWN_PER_COLUMN).select("USUBJID", "LINE", "TEXT").iter_rows()
+def _rules(cohort: Cohort, found: Complications, span: Span) -> Ints:
+    """Rule of each subject: no row is no complication only where they were looked for until the period was over."""
+    n, seen = cohort.roster.size, cohort.observation
+    some = np.bincount(found.subject, minlength=n) > 0
+    over = span.closed | _dead_inside(cohort, span)
+    left = (seen.lost.found & (seen.lost.day < span.until)) | (seen.withdrawn.found & (seen.withdrawn.day < span.until))
+    cases = [
+        some & over,
+        some,
+        span.until == NEVER,
+        np.full(n, not cohort.frames.collected("AE")),
+        ~over,
+        left & ~_dead_inside(cohort, span),
     ]
-    if rows.height > len(found):
-        found.append(derivation_finding(rule, file, f"{rows.height - len(found)} more rows of this kind"))
-    return found
+    names = ["worst", "worst-so-far", "not-begun", "not-collected", "period-open", "not-followed"]
+    return np.select(cases, [_RULES.index(name) for name in names], _NONE)
 
 
-def _grades(cohort: Cohort, request: Request, rows: pl.DataFrame, who: Ints, span: Span) -> pl.DataFrame:
-    rank = pl.col("GRADE").replace_strict(dict(CLAVIEN_RANK), return_dtype=pl.Int64)
-    weight = pl.col("GRADE").replace_strict(dict(CLAVIEN_WEIGHT), default=0, return_dtype=pl.Int64)
-    ordered = rows.with_columns(RANK=rank, WEIGHT=weight).sort(
-        ["WHO", "RANK", "LO", "SEQ"], descending=[False, True, False, False]
+def _frame(
+    cohort: Cohort,
+    request: Request,
+    found: Complications,
+    rule: Ints,
+    member: Flags,
+    domain: str,
+) -> pl.DataFrame:
+    n, who = cohort.roster.size, np.flatnonzero(member)
+    worst, seq = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    worst[found.subject[found.first]] = found.rank[found.first]
+    seq[found.subject[found.first]] = found.seq[found.first]
+    count = np.bincount(found.subject, minlength=n)
+    total = np.bincount(found.subject, weights=_WEIGHTS[found.rank], minlength=n).astype(np.int64)
+    rows = pl.DataFrame(
+        {
+            "USUBJID": cohort.roster.subjects[who],
+            "RANK": worst[who],
+            "COUNT": count[who],
+            "INDEX": complication_index(total, worst == _FATAL)[who],
+            "SEQ": seq[who],
+            "RULE": rule[who],
+        }
     )
-    one = ordered.group_by("WHO", maintain_order=True).agg(
-        pl.col("GRADE").first(), pl.col("RANK").first(), pl.col("SEQ").first(), N=pl.len(), SUM=pl.col("WEIGHT").sum()
-    )
-    n = cohort.roster.size
-    worst, count, total, seq = (np.zeros(n, np.int64) for _ in range(4))
-    place = one["WHO"].to_numpy()
-    for target, column in ((worst, "RANK"), (count, "N"), (total, "SUM"), (seq, "SEQ")):
-        target[place] = one[column].to_numpy()
-    # no row is no complication only where complications were looked for until the period was over
-    ended = cohort.observation
-    gone = np.where(ended.lost.found | ended.withdrawn.found, np.maximum(ended.lost.day, ended.withdrawn.day), NEVER)
-    left = (gone > NEVER) & (gone < span.until)
-    dead = cohort.observation.deaths.found & (cohort.observation.deaths.day <= span.until)
-    collected = cohort.frames.collected("AE")
-    begun = span.until > NEVER
-    followed = begun & (span.closed | dead) & ~(left & ~dead)
-    none = collected & followed & (count == 0)
-    known = (count > 0) | none
-    rule = np.select(
-        [count > 0, none, ~begun, np.full(n, not collected), ~(span.closed | dead)],
-        ["worst", "none-recorded", "not-begun", "not-collected", "period-open"],
-        "not-followed",
-    )
-    rule = np.where((count > 0) & ~(span.closed | dead), "worst-so-far", rule)
-    names = pl.Series(list(CLAVIEN_RANK))
-    found = pl.Series(known[who])
-    index = pl.Series(complication_index(total, worst == _FATAL)[who])
-    number = pl.Series(seq[who])
-    item = item_place(cohort.study, str(request.definition.of))
-    return pl.DataFrame({"USUBJID": cohort.roster.subjects.gather(who)}).with_columns(
-        PARAMCD=pl.lit(request.endpoint.id),
-        DEFID=pl.lit(request.name),
-        AVALC=pl.when(found).then(names.gather(worst[who])),
-        AVAL=pl.when(found).then(pl.Series(worst[who])),
-        N=pl.when(found).then(pl.Series(count[who])),
-        CCI=pl.when(found).then(index),
-        SRCDOM=pl.when(number > 0).then(pl.lit(item.domain)),
-        SRCSEQ=pl.when(number > 0).then(number),
-        RULEID=pl.format("{}.{}", pl.lit(request.endpoint.id), pl.Series(rule[who])),
-    ).select(pl.col(name).cast(kind) for name, kind in GRADES.items())  # fmt: skip
-
-
-def _rows_named(cohort: Cohort, request: Request, rows: pl.DataFrame, place: Place) -> pl.DataFrame:
-    """Every graded row that counts, with the adverse event it is linked to."""
-    linked = rows.filter(pl.col("AESEQ").is_not_null())
-    subjects = pl.concat([rows["USUBJID"], linked["USUBJID"]])
-    domain = pl.Series(
-        [DOMAINS.index(place.domain)] * rows.height + [DOMAINS.index("AE")] * linked.height, dtype=pl.Int64
-    )
-    named = row_names(cohort.frames, subjects, domain, pl.concat([rows["SEQ"], linked["AESEQ"]]))
-    return pl.DataFrame({"USUBJID": subjects, "ROW": named}).select(
+    known = pl.col("RULE") <= _NONE
+    has_row = pl.col("SEQ") > 0
+    rules = pl.lit(pl.Series([f"{request.endpoint.id}.{name}" for name in _RULES]))
+    return rows.select(
         "USUBJID",
         PARAMCD=pl.lit(request.endpoint.id),
         DEFID=pl.lit(request.name),
-        ROLE=pl.lit("complication"),
-        ROW="ROW",
-    )
+        AVALC=pl.when(known).then(pl.lit(pl.Series(list(CLAVIEN_RANK))).gather("RANK")),
+        AVAL=pl.when(known).then("RANK"),
+        N=pl.when(known).then("COUNT"),
+        CCI=pl.when(known).then("INDEX"),
+        SRCDOM=pl.when(has_row).then(pl.lit(domain)),
+        SRCSEQ=pl.when(has_row).then("SEQ"),
+        RULEID=rules.gather("RULE"),
+    ).select(pl.col(name).cast(kind) for name, kind in GRADES.items())
 
 
-def _roles(cohort: Cohort, request: Request, frame: pl.DataFrame, member: Flags, span: Span) -> list[tuple[str, Picks]]:
-    n = cohort.roster.size
-    zeros = np.zeros(n, np.int64)
-    gone = np.zeros(n, np.bool_)
-    left = frame.filter(pl.col("RULEID").str.ends_with(".not-followed"))["USUBJID"]
-    gone[cohort.roster.position(left)] = True
-    ended = cohort.observation
-    roles = [
-        ("period", span.start.where(member)),
-        ("stop", ended.lost.where(gone & (ended.lost.day >= ended.withdrawn.day), ended.withdrawn).where(gone)),
-    ]
+def _rows(found: Complications, domain: str) -> tuple[str, Picks, Ints]:
+    """Every graded row that counts, with the adverse event it is linked to."""
+    linked = np.flatnonzero(found.event > 0)
+    n, m = len(found.seq), len(linked)
+    code = np.repeat([DOMAINS.index(domain), DOMAINS.index("AE")], [n, m]).astype(np.int64)
+    seq = np.concatenate([found.seq, found.event[linked]])
+    zeros = np.zeros(n + m, np.int64)
+    return "complication", Picks(zeros, code, seq, zeros), np.concatenate([found.subject, found.subject[linked]])
+
+
+def _roles(cohort: Cohort, request: Request, rule: Ints, member: Flags, span: Span) -> list[tuple[str, Picks]]:
+    seen, left = cohort.observation, member & (rule == _NOT_FOLLOWED)
+    gone = seen.lost.where(seen.lost.found & (seen.lost.day < span.until), seen.withdrawn)
+    roles = [("period", span.start.where(member)), ("stop", gone.where(left))]
     if request.definition.set is not None:
         roles.append(("set", cohort.sets[request.definition.set].reached.where(member)))
-    return [*roles, ("subject", Picks(zeros, zeros, zeros, zeros).where(member))]
+    return [*roles, ("subject", subject_picks(member))]
 
 
-def _doubts(cohort: Cohort, request: Request, frame: pl.DataFrame, span: Span) -> list[Finding]:
-    deaths = cohort.observation.deaths
-    inside = deaths.found & (deaths.day >= span.since) & (deaths.day <= span.until)
-    died = frame.filter((pl.col("AVAL") < _FATAL) | pl.col("AVAL").is_null())["USUBJID"]
-    names = cohort.roster.subjects.filter(pl.Series(inside))
-    fatal = names.filter(names.is_in(died.implode())).to_list()
-    without = frame.filter(pl.col("AVAL") == 0).height
-    found = subject_findings(
-        "T14", request.where, fatal, "died in the period, and no complication of grade V is recorded"
-    )
+def _doubts(
+    cohort: Cohort,
+    request: Request,
+    found: Complications,
+    rule: Ints,
+    member: Flags,
+    span: Span,
+) -> list[Finding]:
+    fatal = np.zeros(cohort.roster.size, np.bool_)
+    fatal[found.subject[found.rank == _FATAL]] = True
+    died = cohort.roster.names(member & _dead_inside(cohort, span) & ~fatal)
+    text = "died in the period, and no complication of grade V is recorded"
+    doubts = subject_findings("T14", request.where, died, text)
+    without = int((member & (rule == _NONE)).sum())
     if without:
-        text = (
-            f"{without} subjects have no complication in the period; as adverse events were collected, none is assumed"
-        )
-        found.append(derivation_finding("T11", request.where, text))
-    return found
+        text = f"{without} without a complication in the period; as adverse events were collected, none is assumed"
+        doubts.append(derivation_finding("T11", request.where, text))
+    return doubts
 
 
 MEASURE: Final = Measure(

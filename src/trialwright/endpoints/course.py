@@ -1,0 +1,226 @@
+"""What decides each subject's time: the origin, the first event, what stopped observation, the last evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from trialwright.endpoints.censoring import REASONS, Stops, stops
+from trialwright.endpoints.cohort import Cohort
+from trialwright.endpoints.events import FirstEvents, candidates, first_events
+from trialwright.endpoints.horizon import horizon_days
+from trialwright.endpoints.measure import Request, subject_picks
+from trialwright.endpoints.origins import origins
+from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks
+from trialwright.errors import NotAllowedError
+from trialwright.model.derivation import subject_findings
+from trialwright.model.endpoint import Censor
+from trialwright.model.finding import Finding
+
+__all__ = ["Course", "course_findings", "course_of", "course_roles"]
+
+_LOST: Final = (REASONS.index("lost"), REASONS.index("withdrawal"))
+_THERAPY: Final = REASONS.index("new-therapy")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """What decides each subject's row of one definition.
+
+    Parameters
+    ----------
+    member : numpy.ndarray of bool
+        Who belongs to the definition's set and arms.
+    origin : Picks
+        Origin of the members.
+    events : FirstEvents
+        First events.
+    stops : Stops
+        What ended observation before the first event.
+    last : Picks
+        Last evidence without an event: the last adequate assessment or the last day known alive.
+    counted : numpy.ndarray of bool
+        Whose event counts.
+    early : numpy.ndarray of bool
+        Whose event lies before the origin.
+    horizon : numpy.ndarray of int64
+        Last day inside the horizon.
+    alive : bool
+        Whether the last evidence is a day known alive.
+    """
+
+    member: Flags
+    origin: Picks
+    events: FirstEvents
+    stops: Stops
+    last: Picks
+    counted: Flags
+    early: Flags
+    horizon: Ints
+    alive: bool
+
+    @property
+    def shown(self) -> Ints:
+        """Positions of the subjects that get a row."""
+        return np.flatnonzero(self.origin.found & (self.horizon >= self.origin.day))
+
+    @property
+    def deciding(self) -> Picks:
+        """The row that gives the date: the event, the last evidence without one, or the origin."""
+        return self.events.picks.where(self.counted | self.early, self.last.where(self.last.found, self.origin))
+
+    @property
+    def beyond(self) -> Flags:
+        """Whose time goes on after the horizon."""
+        return (self.deciding.day > self.horizon) & ~self.early
+
+
+def course_of(cohort: Cohort, request: Request) -> Course:
+    """What decides each subject's row of one definition.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The subjects.
+    request : Request
+        The definition.
+
+    Returns
+    -------
+    Course
+        One entry a subject.
+
+    Raises
+    ------
+    NotAllowedError
+        If the definition asks for censoring that this version does not derive.
+
+    Notes
+    -----
+    Whatever strictly precedes the first event ends observation, and the subject is censored at the last evidence up to
+    it. On one day an event comes before a new therapy, a progression before a death.
+    """
+    definition = request.definition
+    censor = _censor(request)
+    member = cohort.members(definition.set, definition.arms)
+    origin = origins(cohort, definition, request.where).where(member)
+    found = candidates(request.endpoint.id, request.name, definition)
+    events = first_events(cohort, found, definition.assessment, request.where)
+    stop = stops(cohort, censor, definition.assessment, origin, events, request.where)
+    limit = np.where(origin.found, np.minimum(stop.day, cohort.end), NEVER)
+    alive = censor.at == "last known alive"
+    if alive:
+        last = cohort.observation.last_alive(limit)
+        last = last.where(last.day >= origin.day)
+    else:
+        last = stop.adequate.last(limit)
+        last = last.where(last.day > origin.day)
+    happened = events.picks.found & origin.found
+    early = happened & (events.picks.day < origin.day)
+    counted = happened & ~stop.stopped & ~early
+    horizon = horizon_days(cohort, definition.horizon, origin)
+    return Course(member, origin, events, stop, last, counted, early, horizon, alive)
+
+
+def _censor(request: Request) -> Censor:
+    censor = request.definition.censor
+    if censor is None or censor.rules is not None or censor.at == "last score":
+        raise NotAllowedError(
+            "this censoring is not derived by this version",
+            where=f"{request.where}/censor",
+            mend="state at: last adequate assessment or last known alive, and the rules key by key",
+        )
+    return censor
+
+
+def course_roles(cohort: Cohort, request: Request, course: Course) -> list[tuple[str, Picks]]:
+    """Rows each subject's time rests on; taking one away changes the subject's row or leaves none.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The subjects.
+    request : Request
+        The definition.
+    course : Course
+        What decides the rows.
+
+    Returns
+    -------
+    list of (role, Picks)
+        The event or the last evidence and what stopped observation, an assessment without which too many would have
+        been missed, a row that bounds an imputed date, the origin, the row that brought the subject into the set, DM.
+    """
+    inside = np.zeros(cohort.roster.size, np.bool_)
+    inside[course.shown] = True
+    stop, happened = course.stops, course.counted | course.early
+    free = inside & ~happened
+    roles = [
+        ("event", course.events.picks.where(inside & happened)),
+        ("last", course.last.where(free)),
+        ("stop", stop.row.where(free & stop.stopped)),
+        ("observed", stop.watched.where(inside & ~course.early)),
+        ("bound", stop.bound.where(free & stop.stopped)),
+        ("bound", _bound(cohort, course).where(inside)),
+        ("origin", course.origin.where(inside)),
+    ]
+    if request.definition.set is not None:
+        roles.append(("set", cohort.sets[request.definition.set].reached.where(inside)))
+    return [*roles, ("subject", subject_picks(inside))]
+
+
+def _bound(cohort: Cohort, course: Course) -> Picks:
+    """The contact or assessment just before an imputed event, where it moved the event off the first possible day."""
+    picks = course.events.picks
+    imputed = (picks.imputed > 0) & (course.counted | course.early)
+    bound = Picks.none(cohort.roster.size)
+    if not imputed.any():
+        return bound
+    month = picks.day.astype("M8[D]").astype("M8[M]")
+    start = np.where(picks.imputed == 1, month, month.astype("M8[Y]").astype("M8[M]"))
+    moved = imputed & (picks.day > start.astype("M8[M]").astype("M8[D]").astype(np.int64))
+    eve = picks.day - 1
+    for number, candidate in enumerate(course.events.candidates):
+        line = cohort.observation.contacts if candidate.event == "death" else course.stops.adequate
+        # of two rows on that day neither is needed
+        alone = moved & (course.events.kind == number) & (line.count(eve, eve) == 1)
+        bound = line.last(np.where(alone, eve, NEVER)).where(alone, bound)
+    return bound
+
+
+def course_findings(cohort: Cohort, request: Request, course: Course) -> list[Finding]:
+    """What is doubtful in the rows of one definition.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The subjects.
+    request : Request
+        The definition.
+    course : Course
+        What decides the rows.
+
+    Returns
+    -------
+    list of Finding
+        Events before the origin or after the end of observation, members without origin, imputed days.
+    """
+    origin, stop, event = course.origin, course.stops, course.events.picks
+    gone = stop.stopped & np.isin(stop.reason, _LOST) & event.found & origin.found
+    therapy = stop.stopped & (stop.reason == _THERAPY) & (stop.day < origin.day) & origin.found
+    imputed = (course.counted | course.early) & (event.imputed > 0) & (event.domain > 0)
+    label = "" if request.name == "used" else f" (definition {request.name})"
+    doubts = (
+        ("T01", course.early, "event before the origin; no time is derived"),
+        ("T04", gone, "an event after loss or withdrawal is not counted"),
+        ("T05", course.member & ~origin.found, "no origin; no time is derived"),
+        ("T05", origin.found & (course.horizon < origin.day), "the origin lies after the horizon; no time is derived"),
+        ("T17", imputed, "day of the event imputed by the rule event-earliest"),
+        ("T18", therapy, "the new therapy lies before the origin; censored at the origin"),
+    )
+    found = [*course.events.findings, *stop.findings]
+    for rule, who, text in doubts:
+        found.extend(subject_findings(rule, request.where, cohort.roster.names(who), text + label))
+    return found

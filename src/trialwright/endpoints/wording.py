@@ -1,0 +1,226 @@
+"""Words, rule names and censoring codes of a time-to-event row: one case a subject, one entry a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from trialwright.endpoints.censoring import CODES, REASONS
+from trialwright.endpoints.cohort import Cohort
+from trialwright.endpoints.course import Course
+from trialwright.endpoints.measure import Request
+from trialwright.endpoints.origins import origin_column
+from trialwright.endpoints.timeline import DOMAINS, Flags, Ints, as_dates
+from trialwright.model.items import DATE_COLUMNS, item_place
+
+__all__ = ["Case", "cases", "chosen_cases", "worded", "wording_columns"]
+
+EVENT_FREE: Final = 1
+NOTHING_SEEN: Final = 4
+COMPETING: Final = 9
+
+_GAP: Final = REASONS.index("missed-assessments")
+_STOP_WORDS: Final = {
+    "new-therapy": "New cancer therapy on ",
+    "lost": "Lost to follow-up on ",
+    "withdrawal": "Withdrawn on ",
+    "treatment-stop": "Treatment stopped on ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a row says.
+
+    Parameters
+    ----------
+    rule : str
+        Last part of its RULEID.
+    code : int
+        CNSR.
+    words : str
+        EVNTDESC, or its beginning when a day follows.
+    day : {"", "event", "stop"}
+        Which day follows the words.
+    tail : str
+        What follows the day; ``{}`` stands for the number of missed assessments.
+    date_words : str, optional
+        CNSDTDSC; ``last`` for whatever the last evidence is, None for an event.
+    """
+
+    rule: str
+    code: int | None
+    words: str
+    day: str = ""
+    tail: str = ""
+    date_words: str | None = "last"
+
+
+def cases(course: Course) -> tuple[Case, ...]:
+    """Everything a row of a definition can say.
+
+    Parameters
+    ----------
+    course : Course
+        What decides the rows.
+
+    Returns
+    -------
+    tuple of Case
+        For k candidates: k events, k events before the origin, k after the horizon, k after too many missed
+        assessments; then the reasons of stopping, the horizon, the last evidence, nothing seen.
+    """
+    kinds = course.events.candidates
+    ids = [
+        ("competing." if each.competing else "") + (f"{each.event}.recorded" if each.assessed else each.event)
+        for each in kinds
+    ]
+    found = [
+        Case(rule, COMPETING, f"{each.words} (competing event)", date_words=None)
+        if each.competing
+        else Case(rule, 0, each.words, date_words=None)
+        for rule, each in zip(ids, kinds, strict=True)
+    ]
+    found += [Case("before-origin", None, f"{each.words} on ", "event", ", before the origin", None) for each in kinds]
+    found += [
+        Case(
+            "censor.horizon-event",
+            EVENT_FREE,
+            f"{each.words} on ",
+            "event",
+            ", after the horizon",
+            "End of the horizon",
+        )
+        for each in kinds
+    ]
+    found += [
+        Case(
+            f"censor.{REASONS[_GAP]}",
+            CODES[REASONS[_GAP]],
+            f"{each.words} on ",
+            "event",
+            ", after {} missed assessments",
+        )
+        for each in kinds
+    ]
+    found += [Case(f"censor.{reason}", CODES[reason], _STOP_WORDS.get(reason, ""), "stop") for reason in REASONS]
+    found.append(Case("censor.horizon", EVENT_FREE, "Observed beyond the horizon", date_words="End of the horizon"))
+    if course.alive:
+        found.append(Case("censor.last-alive", EVENT_FREE, "No event up to the last day known alive"))
+        found.append(Case("censor.no-contact", NOTHING_SEEN, "Not known alive on any day from the origin on"))
+    else:
+        found.append(Case("censor.last-adequate", EVENT_FREE, "No event up to the last adequate assessment"))
+        found.append(Case("censor.no-assessment", NOTHING_SEEN, "No adequate assessment after the origin"))
+    return tuple(found)
+
+
+def chosen_cases(course: Course) -> Ints:
+    """Case of each subject, as position in `cases`.
+
+    Parameters
+    ----------
+    course : Course
+        What decides the rows.
+
+    Returns
+    -------
+    numpy.ndarray of int64
+        One a subject; meaningless where there is no row.
+    """
+    k = len(course.events.candidates)
+    kind, stop = course.events.kind, course.stops
+    base = 4 * k + len(REASONS)
+    free = np.where(course.last.found, base + 1, base + 2)
+    stopped = np.where(stop.reason == _GAP, 3 * k + kind, 4 * k + stop.reason)
+    without = np.where(stop.stopped, stopped, free)
+    beyond = np.where(course.counted, 2 * k + kind, base)
+    inside = np.where(course.counted, kind, without)
+    return np.where(course.early, k + kind, np.where(course.beyond, beyond, inside))
+
+
+def worded(cohort: Cohort, request: Request, course: Course) -> list[pl.Expr]:
+    """Columns of ADTTE that follow from the cases.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The subjects.
+    request : Request
+        The definition.
+    course : Course
+        What decides the rows.
+
+    Returns
+    -------
+    list of polars.Expr
+        ``CNSR EVNTDESC CNSDTDSC SRCVAR RULEID``, to be evaluated on a frame with the columns of `wording_columns`.
+    """
+    table = cases(course)
+
+    def of_case(values: list[str | None]) -> pl.Expr:
+        return pl.lit(pl.Series(values, dtype=pl.String)).gather("CASE")
+
+    day = of_case([each.day for each in table])
+    shown = (
+        pl.when(day == "event")
+        .then(pl.col("EVENT").dt.to_string("%Y-%m-%d"))
+        .when(day == "stop")
+        .then(pl.col("STOP").dt.to_string("%Y-%m-%d"))
+        .otherwise(pl.lit(""))
+    )
+    tail = of_case([each.tail for each in table]).str.replace("{}", pl.col("MISSED").cast(pl.String), literal=True)
+    date_words = of_case([each.date_words for each in table])
+    seen = "Last day known alive" if course.alive else "Last adequate assessment"
+    last = pl.when(pl.col("SEEN")).then(pl.lit(seen)).otherwise(pl.lit("Origin"))
+    rules = [f"{request.endpoint.id}.{each.rule}" for each in table]
+    return [
+        pl.lit(pl.Series([each.code for each in table], dtype=pl.Int64)).gather("CASE").alias("CNSR"),
+        pl.concat_str(of_case([each.words for each in table]), shown, tail).alias("EVNTDESC"),
+        pl.when(date_words == "last").then(last).otherwise(date_words).alias("CNSDTDSC"),
+        _column(cohort, request, course).alias("SRCVAR"),
+        of_case([*rules]).alias("RULEID"),
+    ]
+
+
+def _column(cohort: Cohort, request: Request, course: Course) -> pl.Expr:
+    """Column of the deciding row that holds its date."""
+    own = [
+        "DTHDTC" if each.event == "death" else "RSDTC" if each.assessed else item_place(cohort.study, each.event).column
+        for each in course.events.candidates
+    ]
+    by_domain = [{**DATE_COLUMNS, "DM": "DTHDTC"}.get(name) for name in DOMAINS]
+    event = pl.lit(pl.Series([*own, None], dtype=pl.String)).gather("KIND")
+    usual = pl.lit(pl.Series(by_domain, dtype=pl.String)).gather("DOMAIN")
+    origin = pl.lit(origin_column(cohort, request.definition))
+    return pl.when(pl.col("KIND") < len(own)).then(event).when(pl.col("SEEN")).then(usual).otherwise(origin)
+
+
+def wording_columns(course: Course, who: Ints) -> dict[str, Ints | pl.Series | Flags]:
+    """Columns the expressions of `worded` look at.
+
+    Parameters
+    ----------
+    course : Course
+        What decides the rows.
+    who : numpy.ndarray of int64
+        Subjects that get a row.
+
+    Returns
+    -------
+    dict of str to array
+        ``CASE EVENT STOP MISSED SEEN KIND DOMAIN``.
+    """
+    happened = course.counted | course.early
+    kind = np.where(happened, course.events.kind, len(course.events.candidates))
+    return {
+        "CASE": chosen_cases(course)[who],
+        "EVENT": as_dates(course.events.picks.day[who]),
+        "STOP": as_dates(course.stops.day[who]),
+        "MISSED": course.stops.missed[who],
+        "SEEN": course.last.found[who],
+        "KIND": kind[who],
+        "DOMAIN": course.deciding.domain[who],
+    }
