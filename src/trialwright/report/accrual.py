@@ -13,7 +13,18 @@ from trialwright.dates import DAYS_PER_MONTH
 from trialwright.model.items import date_stem, item_place, rows_at
 from trialwright.model.study import Study
 from trialwright.report.context import Context
-from trialwright.report.drawing import NARROW, WIDE, Canvas, drawn, in_arm_styles, key, rows_of, unchecked
+from trialwright.report.drawing import (
+    NARROW,
+    WIDE,
+    Canvas,
+    drawn,
+    in_arm_styles,
+    key,
+    largest,
+    layered,
+    rows_of,
+    unchecked,
+)
 from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
 from trialwright.report.typeset import count, decimal, long_date, sentence, thousands
 
@@ -166,7 +177,7 @@ def _chart(steps: pl.DataFrame, plan: Plan | None, labels: list[str], cutoff: da
         axis=alt.Axis(format="%b %Y", tickCount=4 if canvas.is_narrow else 8, labelOverlap=True),
         scale=alt.Scale(nice=False),
     )
-    most = max([int(steps["n"].max() or 1), plan.subjects if plan else 1])  # type: ignore[call-overload]
+    most = max(largest(steps["n"]), plan.subjects if plan else 1)
     y = alt.Y("n:Q", title="Subjects", scale=alt.Scale(domain=[0, most], nice=True), axis=alt.Axis(tickCount=6))
     shade = alt.Color("label:N", scale=shades, legend=None)
     dash = alt.StrokeDash("label:N", scale=dashes, legend=None)
@@ -179,7 +190,7 @@ def _chart(steps: pl.DataFrame, plan: Plan | None, labels: list[str], cutoff: da
         values = [{"label": PLAN_LABEL, "day": day.isoformat(), "n": n} for day, n in line]
         layers.append(alt.Chart(alt.Data(values=values)).mark_line(strokeWidth=1.4).encode(x, y, shade, dash))
     layers += key(labels, canvas)
-    return alt.layer(*layers).properties(width=canvas.width_px, height=height_px)
+    return layered(layers, width_px=canvas.width_px, height_px=height_px)
 
 
 def _rate(days: pl.DataFrame) -> str:

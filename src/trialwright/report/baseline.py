@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from trialwright.model.criteria import Comparison, Interval, ItemIs, Node, children_of
+from trialwright.model.criteria import Exclusion, Inclusion, Interval, ItemIs, Node, children_of
 from trialwright.model.items import Place, date_stem, item_place, rows_at
 from trialwright.model.study import Item, Study
 from trialwright.report.accrual import earliest_dates
@@ -68,7 +68,7 @@ def baseline_table(context: Context) -> Table | None:
     columns = [Column("Characteristic")]
     columns += [Column(label, f"n = {thousands(subjects.height)}", numeric=True) for label, subjects in groups]
     notes = (
-        "Count (% of subjects with a value) or median (quartiles; range). Missing values are counted, never filled in.",
+        "Counts with % of the subjects that have a value. Missing values are counted, never filled in.",
         "Each fact is the last known on or before allocation.",
     )
     caption = f"Baseline characteristics of subjects at {context.point_words(last_gate)}"
@@ -109,12 +109,13 @@ def _nodes(node: Node) -> Iterator[Node]:
 
 
 def _all_nodes(study: Study) -> Iterator[Node]:
-    for criterion in (*study.inclusion, *study.exclusion):
+    criteria: tuple[Inclusion | Exclusion, ...] = (*study.inclusion, *study.exclusion)
+    for criterion in criteria:
         yield from _nodes(criterion.when)
 
 
 def _compared_items(study: Study) -> list[str]:
-    names = [node.item for node in _all_nodes(study) if isinstance(node, ItemIs) and isinstance(node, Comparison)]
+    names = [node.item for node in _all_nodes(study) if isinstance(node, ItemIs)]
     return [name for name in dict.fromkeys(names) if name in study.items]
 
 
@@ -170,7 +171,15 @@ def _rows(characteristic: _Characteristic, groups: list[tuple[str, pl.DataFrame]
     label = sentence(characteristic.label)
     rows: list[Row]
     if characteristic.words is None:
-        rows = [Row(Cell(label), text_cells([_spread(values["value"], characteristic.digits) for values in own]))]
+        numbers = [values["value"].cast(pl.Float64) for values in own]
+        quartiles, ranges = (
+            [shown(column, characteristic.digits) for column in numbers] for shown in (_quartiles, _range)
+        )
+        rows = [
+            Row(Cell(label)),
+            Row(Cell("Median (quartiles)"), text_cells(quartiles), level=1),
+            Row(Cell("Range"), text_cells(ranges), level=1),
+        ]
     else:
         rows = [Row(Cell(label)), *_levels(characteristic.words, own)]
     if any(missing):
@@ -207,10 +216,14 @@ def _level_rows(levels: list[str], words: dict[str, str], counts: list[dict[str,
     ]
 
 
-def _spread(values: pl.Series, digits: int) -> str:
-    numbers = values.cast(pl.Float64)
-    if numbers.len() == 0:
+def _quartiles(values: pl.Series, digits: int) -> str:
+    if values.len() == 0:
         return "–"
-    quantiles = [numbers.quantile(q, "linear") for q in (0.5, 0.25, 0.75, 0.0, 1.0)]
-    median, low, high, least, most = (decimal(q, digits) for q in quantiles)
-    return f"{median} ({low} to {high}; {least} to {most})"
+    median, low, high = (decimal(values.quantile(q, "linear"), digits) for q in (0.5, 0.25, 0.75))
+    return f"{median} ({low} to {high})"
+
+
+def _range(values: pl.Series, digits: int) -> str:
+    if values.len() == 0:
+        return "–"
+    return " to ".join(decimal(values.quantile(q, "linear"), digits) for q in (0.0, 1.0))

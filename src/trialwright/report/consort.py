@@ -7,10 +7,11 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from trialwright.report.context import Context
-from trialwright.report.drawing import FONT, INK, described, wrapped
+from trialwright.report.drawing import FONT, INK, described
 from trialwright.report.flow import Branch, Flow, Leaving, flow_of
 from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
 from trialwright.report.typeset import thousands
+from trialwright.report.wrapping import wrapped
 
 __all__ = ["consort_figure"]
 
@@ -55,7 +56,8 @@ class _Sheet:
         height = len(wrapped_lines) * paper.line + 2 * paper.pad - 2
         dash = ' stroke-dasharray="4 3"' if dashed else ""
         self.parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="white" stroke="{INK}"{dash}/>'
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
+            f'fill="white" stroke="{INK}"{dash}/>'
         )
         for place, (text, bold) in enumerate(wrapped_lines):
             at = y + paper.pad + place * paper.line + paper.size * 0.9
@@ -67,7 +69,7 @@ class _Sheet:
         """Draw a line through points with a head at its end."""
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         self.parts.append(f'<polyline points="{path}" fill="none" stroke="{INK}"/>')
-        (x0, y0), (x, y) = points[-2:]
+        y0, (x, y) = points[-2][1], points[-1]
         if y != y0:
             head = f"{x - 3.5:.1f},{y - 6:.1f} {x + 3.5:.1f},{y - 6:.1f} {x:.1f},{y:.1f}"
         else:
@@ -138,11 +140,15 @@ def _svg(flow: Flow, paper: _Paper, tag: str) -> str:
         else:
             y += height
     end = _draw_branches(sheet, flow.branches, center, y)
-    tagged = f'<text x="{paper.width:.0f}" y="{paper.size:.1f}" text-anchor="end" font-weight="bold" font-size="{paper.size - 2:.1f}" fill="#6b6b6b">{escape(tag)}</text>'  # fmt: skip
+    tagged = (
+        f'<text x="{paper.width:.0f}" y="{paper.size:.1f}" text-anchor="end" font-weight="bold" '
+        f'font-size="{paper.size - 2:.1f}" fill="#6b6b6b">{escape(tag)}</text>'
+    )
     body = "".join([tagged if tag else "", *sheet.parts])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{paper.width + 2:.0f}" height="{end + 2:.0f}" '
-        f'viewBox="-1 0 {paper.width + 2:.0f} {end + 2:.0f}"><g font-family="{FONT}" font-size="{paper.size}" fill="{INK}">'
+        f'viewBox="-1 0 {paper.width + 2:.0f} {end + 2:.0f}">'
+        f'<g font-family="{FONT}" font-size="{paper.size}" fill="{INK}">'
         f"{body}</g></svg>"
     )
 

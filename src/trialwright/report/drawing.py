@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -26,11 +26,12 @@ __all__ = [
     "drawn",
     "in_arm_styles",
     "key",
+    "largest",
+    "layered",
     "lettering",
+    "smallest",
     "rows_of",
-    "text_width",
     "unchecked",
-    "wrapped",
 ]
 
 FONT: Final = (
@@ -120,6 +121,66 @@ def unchecked() -> Iterator[None]:
         yield
 
 
+def largest(values: pl.Series) -> float:
+    """Return the largest of some numbers, 0 when there is none.
+
+    Parameters
+    ----------
+    values : polars.Series
+        Numbers; empty cells do not count.
+
+    Returns
+    -------
+    float
+        The largest.
+
+    Examples
+    --------
+    >>> largest(pl.Series([1, None, 3]))
+    3.0
+    """
+    return max((float(value) for value in values.drop_nulls()), default=0.0)
+
+
+def smallest(values: pl.Series) -> float:
+    """Return the smallest of some numbers, 0 when there is none.
+
+    Parameters
+    ----------
+    values : polars.Series
+        Numbers; empty cells do not count.
+
+    Returns
+    -------
+    float
+        The smallest.
+
+    Examples
+    --------
+    >>> smallest(pl.Series([2, None, 3]))
+    2.0
+    """
+    return min((float(value) for value in values.drop_nulls()), default=0.0)
+
+
+def layered(layers: Sequence[alt.Chart], *, width_px: int, height_px: int) -> alt.LayerChart:
+    """Return layers over one another in one plot.
+
+    Parameters
+    ----------
+    layers : sequence of altair.Chart
+        The lowest first.
+    width_px, height_px : int
+        Size of the plot, without its axes.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart.
+    """
+    return alt.LayerChart(layer=list(layers), width=width_px, height=height_px)
+
+
 def rows_of(frame: pl.DataFrame, *columns: str) -> alt.Data:
     """Return columns of a frame as a chart's data.
 
@@ -161,7 +222,8 @@ def lettering(text: str, canvas: Canvas, *, x_px: float, y_px: float, bold: bool
     mark = alt.Chart(alt.Data(values=[{"text": text}])).mark_text(
         align="left", fontSize=canvas.size_px - 1, fontWeight=weight
     )
-    return mark.encode(alt.Text("text:N"), alt.XValue(x_px), alt.YValue(y_px))
+    layer: alt.Chart = mark.encode(alt.Text("text:N"), alt.XValue(x_px), alt.YValue(y_px))
+    return layer
 
 
 _KEY_LINE_PX: Final = 17
@@ -260,7 +322,7 @@ def described(svg: str, *, name: str, summary: str) -> str:
     Examples
     --------
     >>> described('<svg width="1"><g clip-path="url(#c)"/></svg>', name="a", summary="A < B")
-    '<svg role="img" aria-labelledby="a-summary" width="1"><title id="a-summary">A &lt; B</title><g clip-path="url(#a-c)"/></svg>'
+    '<svg role="img" aria-labelledby="a-summary" width="1"><title id="a-summary">A &lt; B</title>...</svg>'
     """
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
@@ -268,82 +330,3 @@ def described(svg: str, *, name: str, summary: str) -> str:
     opening, rest = svg.split(">", 1)
     opening = opening.replace("<svg", f'<svg role="img" aria-labelledby="{name}-summary"', 1)
     return f'{opening}><title id="{name}-summary">{escape(summary)}</title>{rest}'
-
-
-_NARROW_LETTERS: Final = "fijlrtI.,:;'|!()[] -/"
-_WIDE_LETTERS: Final = "mwMWOQGCD@%"
-_FIRST_FULL_WIDTH: Final = "\u1100"
-
-
-def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Return a generous estimate of the width of a text in a sans-serif face.
-
-    Parameters
-    ----------
-    text : str
-        The text; Hangul and other full-width letters count one letter size each.
-    size : float
-        Letter size.
-    bold : bool, default False
-        Whether it is bold.
-
-    Returns
-    -------
-    float
-        Width in the unit of the size.
-
-    Examples
-    --------
-    >>> text_width("서울", 10) > text_width("ab", 10)
-    True
-    """
-    total = 0.0
-    for letter in text:
-        if letter >= _FIRST_FULL_WIDTH and not "\u2000" <= letter <= "\u206f":
-            total += 1.0
-        elif letter in _NARROW_LETTERS:
-            total += 0.32
-        elif letter in _WIDE_LETTERS:
-            total += 0.82
-        else:
-            total += 0.66 if letter.isupper() else 0.56
-    return total * size * (1.07 if bold else 1.0)
-
-
-def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Return a text broken into lines that fit a width.
-
-    Parameters
-    ----------
-    text : str
-        The text; it is broken at blanks, and inside a word only when the word alone is too wide.
-    width, size : float
-        Room and letter size in one unit.
-    bold : bool, default False
-        Whether it is bold.
-
-    Returns
-    -------
-    list of str
-        At least one line.
-
-    Examples
-    --------
-    >>> wrapped("Assessed for eligibility", 60, 10)
-    ['Assessed', 'for', 'eligibility']
-    """
-    lines: list[str] = []
-    current = ""
-    for word in text.split(" "):
-        while text_width(word, size, bold=bold) > width and len(word) > 1:
-            fits = next(n for n in range(len(word), 0, -1) if n == 1 or text_width(word[:n], size, bold=bold) <= width)
-            lines += [current] if current else []
-            lines.append(word[:fits])
-            current, word = "", word[fits:]  # noqa: PLW2901 - what is left of the word is wrapped on
-        trial = f"{current} {word}" if current else word
-        if text_width(trial, size, bold=bold) <= width:
-            current = trial
-        else:
-            lines.append(current)
-            current = word
-    return [*lines, current]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from trialwright.model.endpoint import Definition, Endpoint
 from trialwright.model.result import Result
 from trialwright.report.context import WITHHELD, Context, Level
+from trialwright.report.drawing import largest
 from trialwright.report.estimates import POOLED, in_months, in_percent, in_ratio, p_of, whole
 from trialwright.report.table import Cell, Column, Row, Table, text_cells
 from trialwright.report.typeset import decimal, sentence, share, thousands
@@ -29,6 +31,10 @@ GRADE_WORDS: Final = {
     "0": "No complication recorded", "I": "I", "II": "II", "IIIA": "IIIa", "IIIB": "IIIb", "IVA": "IVa", "IVB": "IVb",
     "V": "V (death)",
 }  # fmt: skip
+UNKNOWN_WORDS: Final = {
+    "failure": "A subject whose outcome is not known counts as a failure.",
+    "left out": "A subject whose outcome is not known is left out.",
+}
 MAJOR: Final = ("IIIA", "IIIB", "IVA", "IVB", "V")
 
 
@@ -67,12 +73,15 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
                 _events(context, endpoint, definition, level, cell) for level, cell in zip(levels, cells, strict=True)
             )
         if any(cell.text for cell in cells):
-            groups.append(Row(Cell(label), (*cells, Cell("")) if len(levels) > 1 else cells))
+            groups.append(Row(Cell(label), cells))
+    depth = 1 if len(levels) > 1 else 0
     compared = [
-        Row(Cell(label), _comparison(context, stem, figure, shown))
+        Row(Cell(label), (replace(comparison_cell(context, stem, figure, shown), span=len(levels)),), depth)
         for figure, label, shown in COMPARISONS
         if estimates.find(stem, figure)
     ]
+    if compared and depth:
+        compared.insert(0, Row(Cell(_compared_words(context, endpoint))))
     if not groups and not compared:
         return None
     columns = [Column(sentence(endpoint.title))]
@@ -80,7 +89,6 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
         Column(level.id if level.id != POOLED else level.label, _n(context, stem, level), numeric=True)
         for level in levels
     ]
-    columns += [Column("Comparison", numeric=True)] if len(levels) > 1 else []
     name = stem.lower().replace("~", "-")
     caption = f"{endpoint.title}: estimates" + ("" if stem == endpoint.id else f", definition “{definition}”")
     return Table(name, caption, tuple(columns), tuple(groups + compared), _survival_notes(context, stem))
@@ -109,9 +117,11 @@ def comparison_cell(context: Context, stem: str, figure: str, shown: Shown) -> C
     return Cell(WITHHELD, cell.result, "", "withheld")
 
 
-def _comparison(context: Context, stem: str, figure: str, shown: Shown) -> tuple[Cell, ...]:
-    cell = comparison_cell(context, stem, figure, shown)
-    return (*(Cell("") for _ in context.levels), cell) if len(context.levels) > 1 else (cell,)
+def _compared_words(context: Context, endpoint: Endpoint) -> str:
+    pairs = [
+        entry.compare for entry in context.dossier.study.analyses if entry.endpoint == endpoint.id and entry.compare
+    ]
+    return f"{pairs[0][0]} against {pairs[0][1]}" if pairs else "Comparison"
 
 
 def _n(context: Context, stem: str, level: Level) -> str:
@@ -123,7 +133,7 @@ def _n(context: Context, stem: str, level: Level) -> str:
     if km is None:
         return ""
     own = km.filter(pl.col("level") == level.id)
-    return f"n = {thousands(int(own['n_risk'].max()))}" if own.height else ""  # type: ignore[arg-type]
+    return f"n = {thousands(int(largest(own['n_risk'])))}" if own.height else ""
 
 
 def _events(context: Context, endpoint: Endpoint, definition: str, level: Level, cell: Cell) -> Cell:
@@ -151,7 +161,8 @@ def _survival_notes(context: Context, stem: str) -> tuple[str, ...]:
     counted, within = (context.estimates.find(stem, figure) for figure in ("n_events", "n_events_within_horizon"))
     if counted is not None and within is not None and counted.value is not None and within.value is not None:
         notes.append(
-            f"Events counted: {decimal(counted.value, 0)}, of which within the planned follow-up: {decimal(within.value, 0)}."
+            f"Events counted: {decimal(counted.value, 0)}, of which within the planned follow-up: "
+            f"{decimal(within.value, 0)}."
         )
     reasons = dict.fromkeys(
         r.reason
@@ -265,7 +276,7 @@ def proportion_table(context: Context, endpoint: Endpoint) -> Table | None:
         Column("Share, % (95% CI)", numeric=True),
     )  # fmt: skip
     used = next(iter(endpoint.resolved().values()))
-    note = {"failure": "A subject whose outcome is not known counts as a failure.", "left out": "A subject whose outcome is not known is left out."}.get(used.unknown or "", "")  # fmt: skip
+    note = UNKNOWN_WORDS.get(used.unknown or "", "")
     return Table(endpoint.id.lower(), endpoint.title, columns, tuple(rows), (note,) if note else ())
 
 
@@ -341,6 +352,6 @@ def _grade_rows(own: pl.DataFrame) -> tuple[Row, ...]:
 def _grade_notes() -> tuple[str, ...]:
     return (
         "Count (% of subjects with a known grade); a subject counts once, under the worst grade.",
-        "Grades after Dindo et al., Ann Surg 2004;240:205; index after Slankamenac et al., Ann Surg 2013;258:1, 0 to 100, "
-        "higher is worse.",
+        "Grades after Dindo et al., Ann Surg 2004;240:205.",
+        "Index after Slankamenac et al., Ann Surg 2013;258:1, from 0 to 100; higher is worse.",
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from trialwright.model.dossier import Dossier
 from trialwright.model.result import Result
 from trialwright.report.table import Cell, cell_of
-from trialwright.report.typeset import decimal, interval, months, p_value, percent
+from trialwright.report.typeset import decimal, interval, months, p_value
 
 __all__ = ["POOLED", "Estimates", "in_months", "in_percent", "in_ratio", "in_words", "p_of", "whole"]
 

@@ -203,8 +203,12 @@ def _branch(
         code: own.filter(pl.col("DSDECOD") == code).height
         for code in ("LOST TO FOLLOW-UP", "WITHDRAWAL BY SUBJECT", "COMPLETED")
     }
-    died = context.dossier.frames["DM"].join(subjects, on="USUBJID", how="semi").filter((pl.col("DTHFL") == "Y") | pl.col("DTHDTC").is_not_null()).height  # fmt: skip
-    follow_up = [("Died", died), ("Lost to follow-up", left["LOST TO FOLLOW-UP"]), ("Withdrew from follow-up", left["WITHDRAWAL BY SUBJECT"])]  # fmt: skip
+    dead = (pl.col("DTHFL") == "Y") | pl.col("DTHDTC").is_not_null()
+    follow_up = [
+        ("Died", context.dossier.frames["DM"].join(subjects, on="USUBJID", how="semi").filter(dead).height),
+        ("Lost to follow-up", left["LOST TO FOLLOW-UP"]),
+        ("Withdrew from follow-up", left["WITHDRAWAL BY SUBJECT"]),
+    ]
     if left["COMPLETED"]:
         follow_up.append(("Completed follow-up", left["COMPLETED"]))
     return Branch(level, title, subjects.height, treatment, tuple(follow_up), _analysis(context, subjects))

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import altair as alt
 import polars as pl
 
 from trialwright.report.context import Context
-from trialwright.report.drawing import INK, NARROW, WIDE, Canvas, drawn, lettering, text_width, unchecked
+from trialwright.report.drawing import INK, NARROW, WIDE, Canvas, drawn, layered, lettering, unchecked
 from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
 from trialwright.report.typeset import decimal, interval, p_value, sentence, thousands
+from trialwright.report.wrapping import text_width
 
 __all__ = ["forest_figure"]
 
 TICKS: Final = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 10.0, 20.0)
 LINE_PX: Final = 22
 COLUMNS: Final = ("factor", "level", "n", "events", "hr", "lower", "upper", "p_interaction", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One row of the forest, in words."""
+
+    factor: str
+    level: str
+    n: int
+    events: int
+    hr: float | None
+    lower: float | None
+    upper: float | None
+    p: float | None
+    status: str
+
+    @property
+    def limits(self) -> str:
+        return "" if self.hr is None else interval(self.lower, self.upper, 2)
 
 
 def forest_figure(context: Context, name: str, title: str, stem: str) -> Figure | None:
@@ -43,8 +63,8 @@ def forest_figure(context: Context, name: str, title: str, stem: str) -> Figure 
     if forest is None or forest.is_empty() or not context.dossier.by_arm:
         return None
     numbers = pl.col("hr", "lower", "upper", "p_interaction").cast(pl.Float64).fill_nan(None)
-    raw = forest.select(COLUMNS).with_columns(numbers).to_dicts()
-    rows = [_worded(context, row) for row in raw]
+    raw = forest.select(COLUMNS).with_columns(numbers)
+    rows = [_worded(context, _Line(*row)) for row in raw.iter_rows()]
     compared = _compared(context, stem)
     summary = f"Hazard ratios for {title.lower()} in {len(rows)} rows of subgroups; the table below gives each of them."
     with unchecked():
@@ -53,29 +73,28 @@ def forest_figure(context: Context, name: str, title: str, stem: str) -> Figure 
             for canvas in (WIDE, NARROW)
         )
     caption = (
-        f"{title}: hazard ratio {' against '.join(compared)} in subgroups, with 95% confidence limits. The dashed line marks no "
-        "difference. Interaction p: likelihood-ratio test of the product term, one test a factor, not adjusted for "
-        "multiplicity. Squares grow with the number of events."
+        f"{title}: hazard ratio {' against '.join(compared)} in subgroups, with 95% confidence limits. "
+        "The dashed line marks no difference; squares grow with the number of events. Interaction p: likelihood-ratio "
+        "test of the product term, one test a factor, not adjusted for multiplicity."
     )
-    texts = [["" if row[c] is None else str(row[c]) for c in COLUMNS] for row in raw]
+    texts = [["" if cell is None else str(cell) for cell in row] for row in raw.iter_rows()]
     data = as_csv(list(COLUMNS), texts, origin=context.dossier.origin)
     return Figure(name, caption, summary, wide, narrow, _table(name, rows, title), data)
 
 
-def _worded(context: Context, row: dict[str, object]) -> dict[str, object]:
+def _worded(context: Context, line: _Line) -> _Line:
     """The row with factor and level in the words of the study's items."""
-    factor, level = str(row["factor"] or ""), str(row["level"] or "")
-    if factor in ("", "all"):
-        return {**row, "factor": "", "level": "All subjects"}
-    item = context.dossier.study.items.get(factor)
+    if line.factor in ("", "all"):
+        return replace(line, factor="", level="All subjects")
+    item = context.dossier.study.items.get(line.factor)
     words = (item.values or {}) if item is not None else {}
-    label = item.ask.rstrip("?") if item is not None else factor.replace("_", " ")
-    return {**row, "factor": sentence(label), "level": sentence(words.get(level, level))}
+    label = item.ask.rstrip("?") if item is not None else line.factor.replace("_", " ")
+    return replace(line, factor=sentence(label), level=sentence(words.get(line.level, line.level)))
 
 
 def _compared(context: Context, stem: str) -> tuple[str, str]:
     study = context.dossier.study
-    pairs = [a.compare for a in study.analyses if a.compare and a.endpoint == stem.split("~")[0]]
+    pairs = [a.compare for a in study.analyses if a.compare and a.endpoint == stem.partition("~")[0]]
     if pairs:
         return pairs[0]
     experimental = [arm.id for arm in study.arms if arm.role == "experimental"] or [study.arm_ids[0]]
@@ -83,32 +102,30 @@ def _compared(context: Context, stem: str) -> tuple[str, str]:
     return experimental[0], others[0]
 
 
-def _limits(rows: list[dict[str, object]]) -> tuple[float, float]:
+def _limits(rows: list[_Line]) -> tuple[float, float]:
     """Ends of the axis: ticks that hold the estimates and most limits, so that one wide interval hides no other."""
-    values = [float(row[c]) for row in rows for c in ("hr", "lower", "upper") if row[c] is not None]  # type: ignore[arg-type]
+    values = [value for row in rows for value in (row.hr, row.lower, row.upper) if value is not None]
     inner = [value for value in values if TICKS[0] <= value <= TICKS[-1]]
     low = max((t for t in TICKS if t <= min(inner, default=0.5)), default=TICKS[0])
     high = min((t for t in TICKS if t >= max(inner, default=2.0)), default=TICKS[-1])
     return min(low, 0.25), max(high, 2.0)
 
 
-def _chart(rows: list[dict[str, object]], compared: tuple[str, str], canvas: Canvas) -> alt.LayerChart:
+def _chart(rows: list[_Line], compared: tuple[str, str], canvas: Canvas) -> alt.LayerChart:
     lines = _lines(rows)
     low, high = _limits(rows)
     label_px, plot_px = (118, 150) if canvas.is_narrow else (176, 236)
     height_px = LINE_PX * len(lines)
-    ticks = [t for t in TICKS if low <= t <= high and t not in ((0.2, 5.0) if canvas.is_narrow else ())]
-    ticks = [t for t in ticks if t not in (0.25, 4.0) or 0.2 not in ticks]
     scale = alt.Scale(type="log", domain=[low, high], nice=False, clamp=True)
-    axis = alt.Axis(values=ticks, labelExpr="'' + datum.value", labelOverlap=False)
+    axis = alt.Axis(values=_ticks(low, high, canvas), labelExpr="'' + datum.value", labelOverlap=False)
     x, x_low = (alt.X(field, title="Hazard ratio (log scale)", scale=scale, axis=axis) for field in ("hr:Q", "lower:Q"))
     y = alt.Y("at:Q", scale=alt.Scale(domain=[0, len(lines)], reverse=True, nice=False), axis=None)
-    drawn_rows = [
-        {**row, "at": at + 0.5} for at, (row, _) in enumerate(lines) if row is not None and row["hr"] is not None
-    ]
+    estimated = [(at + 0.5, row) for at, (row, _) in enumerate(lines) if row is not None and row.hr is not None]
     one = alt.Chart(alt.Data(values=[{"hr": 1.0, "at": 0.0, "to": len(lines)}]))
-    data = alt.Data(values=drawn_rows)
-    most = max([int(row["events"]) for row in drawn_rows] or [1])  # type: ignore[call-overload]
+    data = alt.Data(
+        values=[{"at": at, "hr": r.hr, "lower": r.lower, "upper": r.upper, "events": r.events} for at, r in estimated]
+    )
+    most = max((row.events for _, row in estimated), default=1)
     size = alt.Size("events:Q", scale=alt.Scale(domain=[0, most], range=[16, 130]), legend=None)
     layers: list[alt.Chart] = [
         one.mark_rule(strokeDash=[3, 3], color="#777777").encode(x, y, alt.Y2("to:Q")),
@@ -117,24 +134,30 @@ def _chart(rows: list[dict[str, object]], compared: tuple[str, str], canvas: Can
     ]
     for at, (row, text) in enumerate(lines):
         y_px = LINE_PX * (at + 0.5)
-        indent_px = 12 if row is not None and row["factor"] else 0
+        indent_px = 12 if row is not None and row.factor else 0
         fitted = _fitted(text, label_px - indent_px - 6, canvas)
         layers.append(lettering(fitted, canvas, x_px=indent_px - label_px, y_px=y_px, bold=row is None))
-        if row is not None:
-            layers += _columns(row, canvas, plot_px, y_px)
-    layers += _heads(compared, canvas, plot_px, label_px, height_px)
-    return alt.layer(*layers).properties(width=plot_px, height=height_px)
+        layers += _columns(row, canvas, plot_px, y_px) if row is not None else []
+    layers += _heads(compared, canvas, (plot_px, label_px, height_px))
+    return layered(layers, width_px=plot_px, height_px=height_px)
 
 
-def _lines(rows: list[dict[str, object]]) -> list[tuple[dict[str, object] | None, str]]:
+def _ticks(low: float, high: float, canvas: Canvas) -> list[float]:
+    """Ticks that do not touch one another: fifths or quarters, never both."""
+    inside = [tick for tick in TICKS if low <= tick <= high]
+    other = (0.2, 5.0) if canvas.is_narrow or low > 0.2 else (0.25, 4.0)
+    return [tick for tick in inside if tick not in other]
+
+
+def _lines(rows: list[_Line]) -> list[tuple[_Line | None, str]]:
     """Lines of the figure: a heading for each factor, its levels below it."""
-    lines: list[tuple[dict[str, object] | None, str]] = []
-    factor = None
+    lines: list[tuple[_Line | None, str]] = []
+    factor = ""
     for row in rows:
-        if row["factor"] != factor and row["factor"]:
-            lines.append((None, sentence(str(row["factor"]))))
-        factor = row["factor"]
-        lines.append((row, str(row["level"])))
+        if row.factor and row.factor != factor:
+            lines.append((None, row.factor))
+        factor = row.factor
+        lines.append((row, row.level))
     return lines
 
 
@@ -145,29 +168,21 @@ def _fitted(text: str, width_px: float, canvas: Canvas) -> str:
     return text
 
 
-def _columns(row: dict[str, object], canvas: Canvas, plot_px: int, y_px: float) -> list[alt.Chart]:
+def _columns(row: _Line, canvas: Canvas, plot_px: int, y_px: float) -> list[alt.Chart]:
     if canvas.is_narrow:
         return []
-    printed = "not estimable"
-    if row["hr"] is not None:
-        printed = f"{decimal(float(row['hr']), 2)} ({interval(_float(row['lower']), _float(row['upper']), 2)})"  # type: ignore[arg-type]
-    texts = [(f"{row['events']}/{row['n']}", plot_px + 18), (printed, plot_px + 84)]
+    printed = "not estimable" if row.hr is None else f"{decimal(row.hr, 2)} ({row.limits})"
+    texts = [(f"{row.events}/{row.n}", plot_px + 18), (printed, plot_px + 84)]
     return [lettering(text, canvas, x_px=x_px, y_px=y_px) for text, x_px in texts]
 
 
-def _float(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
-
-
-def _heads(compared: tuple[str, str], canvas: Canvas, plot_px: int, label_px: int, height_px: int) -> list[alt.Chart]:
+def _heads(compared: tuple[str, str], canvas: Canvas, sizes: tuple[int, int, int]) -> list[alt.Chart]:
+    plot_px, label_px, height_px = sizes
+    right = f"favours {compared[1]} \u2192"
+    right_px = plot_px - text_width(right, canvas.size_px - 1)
     favours = [
         lettering(f"\u2190 favours {compared[0]}", canvas, x_px=0, y_px=height_px + 50),
-        lettering(
-            f"favours {compared[1]} \u2192",
-            canvas,
-            x_px=plot_px - 12 - 5.6 * len(compared[1] + "favours"),
-            y_px=height_px + 50,
-        ),
+        lettering(right, canvas, x_px=right_px, y_px=height_px + 50),
     ]
     if canvas.is_narrow:
         return [lettering("Subgroup", canvas, x_px=-label_px, y_px=-12, bold=True), *favours]
@@ -175,19 +190,17 @@ def _heads(compared: tuple[str, str], canvas: Canvas, plot_px: int, label_px: in
     return [lettering(text, canvas, x_px=x_px, y_px=-12, bold=True) for text, x_px in heads] + favours
 
 
-def _table(name: str, rows: list[dict[str, object]], title: str) -> Table:
+def _table(name: str, rows: list[_Line], title: str) -> Table:
     printed: list[Row] = []
-    factor = None
+    factor = ""
     for row in rows:
-        if row["factor"] and row["factor"] != factor:
-            printed.append(Row(Cell(sentence(str(row["factor"])))))
-        p = "" if row["factor"] == factor or not row["factor"] else p_value(_float(row["p_interaction"]))
-        factor = row["factor"]
-        hr = _float(row["hr"])
-        ratio = str(row["status"]) if hr is None else decimal(hr, 2)
-        limits = "" if hr is None else interval(_float(row["lower"]), _float(row["upper"]), 2)
-        texts = (thousands(int(str(row["n"]))), thousands(int(str(row["events"]))), ratio, limits, p)
-        printed.append(Row(Cell(str(row["level"])), text_cells(texts), level=1 if row["factor"] else 0))
+        is_new = bool(row.factor) and row.factor != factor
+        if is_new:
+            printed.append(Row(Cell(row.factor)))
+        factor = row.factor
+        ratio = row.status if row.hr is None else decimal(row.hr, 2)
+        texts = (thousands(row.n), thousands(row.events), ratio, row.limits, p_value(row.p) if is_new else "")
+        printed.append(Row(Cell(row.level), text_cells(texts), level=1 if row.factor else 0))
     heads = ("Subjects", "Events", "Hazard ratio", "95% CI", "Interaction p")
     columns = (Column("Subgroup"), *(Column(head, numeric=True) for head in heads))
     return Table(name, f"{title} in subgroups", columns, tuple(printed))

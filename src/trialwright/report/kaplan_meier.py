@@ -17,8 +17,11 @@ from trialwright.report.drawing import (
     drawn,
     in_arm_styles,
     key,
+    largest,
+    layered,
     lettering,
     rows_of,
+    smallest,
     unchecked,
 )
 from trialwright.report.estimates import POOLED, in_ratio, p_of
@@ -125,7 +128,7 @@ def _from_start(km: pl.DataFrame, levels: tuple[Level, ...]) -> pl.DataFrame:
     )
     columns = [pl.col("level"), *(pl.col(c).cast(pl.Float64) for c in ("time", "surv", "lower", "upper"))]
     rows = pl.concat([start, km.filter(pl.col("time") > 0).select(*columns, pl.col("n_censor").cast(pl.Int64))])
-    longest = float(rows["time"].max() or 1.0)  # type: ignore[arg-type]
+    longest = largest(rows["time"]) or 1.0
     cell = (pl.col("time") / longest * MAX_STEPS).ceil().alias("cell")
     return (
         rows.group_by("level", cell, maintain_order=True)
@@ -167,7 +170,7 @@ def _chart(
 ) -> alt.LayerChart:
     height_px = 230 if canvas.is_narrow else 330
     ticks = sorted(risk["months"].unique().to_list())
-    end = max(float(steps["months"].max() or 0.0), ticks[-1])  # type: ignore[arg-type]
+    end = max(largest(steps["months"]), ticks[-1])
     x = alt.X(
         "months:Q",
         title=f"Months since {words.origin}",
@@ -198,7 +201,7 @@ def _chart(
     layers += key([level.label for level in levels], canvas) if len(levels) > 1 else []
     layers += _at_risk(risk, levels, canvas, height_px, x)
     layers += _comparison(context, words, canvas, height_px)
-    return alt.layer(*layers).properties(width=canvas.width_px, height=height_px)
+    return layered(layers, width_px=canvas.width_px, height_px=height_px)
 
 
 def _subjects(risk: pl.DataFrame) -> int:
@@ -278,19 +281,21 @@ def _summary(km: pl.DataFrame, levels: tuple[Level, ...], words: CurveWords) -> 
     parts = [f"Kaplan-Meier curves of {words.title.lower()} by months since {words.origin}."]
     for level in levels:
         own = km.filter(pl.col("level") == level.id)
-        reached = own.filter(pl.col("surv") <= 0.5)["time"].min()
-        median = "not reached" if reached is None else f"{decimal(float(reached) / MONTH_DAYS, 1)} months"  # type: ignore[arg-type]
-        subjects, events = int(own["n_risk"].max() or 0), int(own["n_event"].sum())  # type: ignore[call-overload]
-        parts.append(f"{level.label}: {count(subjects, 'subject')}, {count(events, 'event')}, median {median}.")
+        subjects, events = int(largest(own["n_risk"])), int(own["n_event"].sum())
+        last = 100 * smallest(own["surv"])
+        parts.append(
+            f"{level.label}: {count(subjects, 'subject')}, {count(events, 'event')}, "
+            f"{decimal(last, 0)}% at the end of the curve."
+        )
     return " ".join(parts)
 
 
 def _caption(km: pl.DataFrame, words: CurveWords, levels: tuple[Level, ...]) -> str:
-    subjects = sum(int(km.filter(pl.col("level") == level.id)["n_risk"].max() or 0) for level in levels)  # type: ignore[call-overload]
+    subjects = sum(int(largest(km.filter(pl.col("level") == level.id)["n_risk"])) for level in levels)
     marks = (
         "Short strokes mark censored subjects."
         if subjects <= MAX_MARKED_SUBJECTS
-        else f"Censored subjects are not marked because there are more than {MAX_MARKED_SUBJECTS}; the table counts them."
+        else f"Above {MAX_MARKED_SUBJECTS} subjects the censored ones are not marked; the table counts them."
     )
     return (
         f"{words.title}, Kaplan-Meier estimate with pointwise 95% confidence limits (log-log scale, shaded). {marks} "

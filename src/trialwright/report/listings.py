@@ -163,16 +163,13 @@ def estimates_table(context: Context) -> Table:
     rows = []
     for result in context.dossier.results:
         shown = cell_of(result, in_words(result) if result.value is not None else "")
-        level = f"{100 * result.level:g}%" if result.level and result.value is not None else ""
-        texts = [
-            "" if result.n is None or result.status == "withheld" else thousands(result.n),
-            "" if result.events is None or result.status == "withheld" else thousands(result.events),
-        ]
-        rest = text_cells([result.method, result.set.replace("_", " "), result.certainty])
-        rows.append(Row(Cell(result.id, result.id), (shown, *text_cells([level, *texts]), *rest)))
+        counts = ["" if n is None or result.status == "withheld" else thousands(n) for n in (result.n, result.events)]
+        level = f", {100 * result.level:g}% limits" if result.level and result.value is not None else ""
+        method = ", ".join(part for part in (result.method, result.set.replace("_", " ")) if part) + level
+        rows.append(Row(Cell(result.id, result.id), (shown, *text_cells([*counts, method, result.certainty]))))
     columns = (
-        Column("Id"), Column("Estimate (limits)", numeric=True), Column("Level", numeric=True),
-        Column("n", numeric=True), Column("Events", numeric=True), Column("Method"), Column("Set"), Column("Certainty"),
+        Column("Id"), Column("Estimate (limits)", numeric=True), Column("n", numeric=True),
+        Column("Events", numeric=True), Column("Method and set"), Column("Certainty"),
     )  # fmt: skip
     return Table("estimates", "Every estimate of this run", columns, tuple(rows))
 

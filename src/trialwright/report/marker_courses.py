@@ -1,4 +1,4 @@
-"""Courses of a serial marker: a line a subject on a logarithmic axis, or shares of the subjects where there are many."""
+"""Courses of a serial marker on a logarithmic axis: a line a subject, or quantiles where there are many."""
 
 from __future__ import annotations
 
@@ -14,7 +14,19 @@ from trialwright.model.items import item_place, rows_at
 from trialwright.model.schedule import Marker
 from trialwright.report.accrual import earliest_dates
 from trialwright.report.context import Context
-from trialwright.report.drawing import INK, NARROW, WIDE, Canvas, drawn, lettering, rows_of, unchecked
+from trialwright.report.drawing import (
+    INK,
+    NARROW,
+    WIDE,
+    Canvas,
+    drawn,
+    largest,
+    layered,
+    lettering,
+    rows_of,
+    smallest,
+    unchecked,
+)
 from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
 from trialwright.report.typeset import count, decimal, thousands
 from trialwright.units import conversion_factor
@@ -166,26 +178,25 @@ def _chart(
     courses: Courses, binned: pl.DataFrame, subjects: int, titles: tuple[str, str], canvas: Canvas
 ) -> alt.LayerChart:
     height_px = 230 if canvas.is_narrow else 300
-    shown = courses.values if subjects <= MAX_LINES else binned.select(pl.col("day"), value=pl.col("low"))
-    first, last = float(shown["day"].min() or 0), float(shown["day"].max() or 1)  # type: ignore[arg-type]
-    top = float((courses.values["value"] if subjects <= MAX_LINES else binned["high"]).max() or 1)  # type: ignore[arg-type]
-    scale = alt.Scale(type="log", domain=[float(shown["value"].min() or 1), top], nice=True)  # type: ignore[arg-type]
-    step = 7 if last - first < 60 else 14
-    ticks = list(range(0, int(last) + 1, step * (2 if canvas.is_narrow else 1)))
-    x = alt.X(
-        "day:Q",
-        title=titles[0],
-        scale=alt.Scale(domain=[min(first, 0.0), last], nice=False),
-        axis=alt.Axis(values=ticks),
+    many = subjects > MAX_LINES
+    days = binned["day"] if many else courses.values["day"]
+    low, top = (
+        (smallest(binned["low"]), largest(binned["high"]))
+        if many
+        else (smallest(courses.values["value"]), largest(courses.values["value"]))
     )
-    powers = [p * 10**e for e in range(-2, 7) for p in (1, 2, 5)] if top / float(shown["value"].min() or 1) < 50 else [10.0**e for e in range(-2, 8)]  # type: ignore[arg-type, operator]  # fmt: skip
-    axis = alt.Axis(values=powers, labelExpr="format(datum.value, ',') ")
+    first, last = smallest(days), largest(days)
+    scale = alt.Scale(type="log", domain=[low, top], nice=True)
+    step = (7 if last - first < 60 else 14) * (2 if canvas.is_narrow else 1)
+    x_axis = alt.Axis(values=list(range(0, int(last) + 1, step)))
+    x = alt.X("day:Q", title=titles[0], scale=alt.Scale(domain=[min(first, 0.0), last], nice=False), axis=x_axis)
+    axis = alt.Axis(values=_log_ticks(low, top), labelExpr="format(datum.value, ',~g')")
 
     def y(field: str) -> alt.Y:
         return alt.Y(field, title=titles[1], scale=scale, axis=axis)
 
     layers: list[alt.Chart] = []
-    if subjects <= MAX_LINES:
+    if not many:
         lines = alt.Chart(rows_of(courses.values, "USUBJID", "day", "value"))
         layers.append(
             lines.mark_line(strokeWidth=0.6, color="#8a8f98", opacity=0.55).encode(
@@ -203,7 +214,13 @@ def _chart(
     layers.append(middle.mark_line(strokeWidth=2.6, color=INK).encode(x, y("median:Q")))
     layers.append(middle.mark_circle(size=36, color=INK, opacity=1).encode(x, y("median:Q")))
     layers += _key(courses, subjects, canvas)
-    return alt.layer(*layers).properties(width=canvas.width_px, height=height_px)
+    return layered(layers, width_px=canvas.width_px, height_px=height_px)
+
+
+def _log_ticks(low: float, top: float) -> list[float]:
+    """Powers of ten; with 2 and 5 between them where the axis is short."""
+    steps = (1, 2, 5) if top < 50 * low else (1,)
+    return [step * 10.0**power for power in range(-3, 9) for step in steps]
 
 
 def _key(courses: Courses, subjects: int, canvas: Canvas) -> list[alt.Chart]:
@@ -262,7 +279,7 @@ def _table(name: str, binned: pl.DataFrame, courses: Courses, words: tuple[str, 
         most = f"{_three(row['low'])} to {_three(row['high'])}"
         texts = (thousands(row["subjects"]), _three(row["median"]), half, most)
         rows.append(Row(Cell(str(row["day"])), text_cells(texts)))
-    note = f"Planned days with fewer than {MIN_IN_BIN} subjects are left out; each value counts at the nearest planned day."
+    note = f"Planned days with fewer than {MIN_IN_BIN} subjects are left out; a value counts at the nearest day."
     return Table(name, f"{words[0]} around each planned day", columns, tuple(rows), (note,))
 
 

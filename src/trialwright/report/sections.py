@@ -13,6 +13,7 @@ from trialwright.report.baseline import baseline_table
 from trialwright.report.consort import consort_figure
 from trialwright.report.context import WITHHELD, Context
 from trialwright.report.endpoint_tables import complication_tables, endings_table, proportion_table, survival_table
+from trialwright.report.estimates import whole
 from trialwright.report.forest import forest_figure
 from trialwright.report.kaplan_meier import CurveWords, kaplan_meier_figure
 from trialwright.report.listings import (
@@ -129,8 +130,8 @@ def _silent(silences: Sequence[Silence]) -> Section:
     points, assumed = open_points_table(silences), assumptions_table(silences)
     blocking = sum(1 for silence in silences if silence.blocks)
     lead = (
-        "A registry record is no protocol. What follows was not in it: first the questions that only the investigators can "
-        "answer, then what was assumed so that the trial could be run at all. "
+        "A registry record is no protocol. What follows was not in it: first the questions that only the "
+        "investigators can answer, then what was assumed so that the trial could be run at all. "
     )
     lead += (
         f"{count(blocking, 'open question')} must be answered before the study file can be signed." if blocking else ""
@@ -144,7 +145,7 @@ def _silent(silences: Sequence[Silence]) -> Section:
 def _words(context: Context, endpoint: Endpoint, name: str, definition: Definition) -> CurveWords:
     origin = context.point_words(definition.origin) if isinstance(definition.origin, str) else "origin"
     only_deaths = definition.events is not None and tuple(definition.events) == ("death",)
-    default = endpoint.title if endpoint.id not in AXIS_WORDS else AXIS_WORDS[endpoint.id]
+    default = AXIS_WORDS.get(endpoint.id, endpoint.title)
     axis = default if endpoint.id != "OS" or only_deaths else "Without progression or death"
     return CurveWords(endpoint.stem(name), endpoint.title, axis, origin)
 
@@ -170,8 +171,8 @@ def _survival(context: Context, endpoint: Endpoint) -> Section:
 def _other_definition(context: Context, endpoint: Endpoint, name: str) -> Paragraph:
     used = endpoint.use or "used"
     counted = [
-        f"{context.estimates.cell(endpoint.stem(d), 'n_events', lambda r: str(r.value)).text or 'no figure of'} events under “{d}”"
-        for d in (used, name)
+        f"{context.estimates.cell(endpoint.stem(each), 'n_events', whole).text or 'no figure of'} events under “{each}”"
+        for each in (used, name)
     ]
     return Paragraph(
         f"The record can also be read as the definition “{name}” ({_event_words(endpoint, name)}); "

@@ -28,6 +28,8 @@ class Cell:
         Why there is no figure, when there is none.
     marks : tuple of (letter, explanation)
         Source marks that follow the text.
+    span : int
+        Columns it stands across.
     """
 
     text: str
@@ -35,6 +37,7 @@ class Cell:
     about: str = ""
     kind: str = ""
     marks: tuple[tuple[str, str], ...] = ()
+    span: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ def _about(result: Result) -> str:
 
 
 def as_csv(header: Sequence[str], rows: Sequence[Sequence[str]], *, origin: str) -> str:
-    """Return a table as CSV whose last column says where the data come from.
+    r"""Return a table as CSV whose last column says where the data come from.
 
     Parameters
     ----------
@@ -211,7 +214,7 @@ def as_csv(header: Sequence[str], rows: Sequence[Sequence[str]], *, origin: str)
     Examples
     --------
     >>> as_csv(["a"], [["1, 2"]], origin="simulated")
-    'a,origin\\n"1, 2",simulated\\n'
+    'a,origin\n"1, 2",simulated\n'
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

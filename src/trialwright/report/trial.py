@@ -88,7 +88,7 @@ def arms_table(context: Context) -> Table:
     rows = []
     for arm in study.arms:
         gives = arm.gives if isinstance(arm.gives, tuple) else ()
-        what = enumeration([labels.get(name, name).strip() for name in gives], "then") or "not stated"
+        what = " → ".join(labels.get(name, name) for name in gives) or "not stated"
         cells = (
             Cell(arm.label, marks=(mark_of_key(arm, "label"),)),
             Cell(arm.role, marks=(mark_of_key(arm, "role"),)),
@@ -100,7 +100,8 @@ def arms_table(context: Context) -> Table:
     notes: tuple[str, ...] = ()
     if study.allocation is not None:
         strata = enumeration([name.replace("_", " ") for name in study.allocation.strata]) or "none"
-        notes = (f"The arm is drawn at {context.point_words(study.allocation.at)} by {study.allocation.method.replace('-', ' ')}; strata: {strata}.",)  # fmt: skip
+        at, method = context.point_words(study.allocation.at), study.allocation.method.replace("-", " ")
+        notes = (f"The arm is drawn at {at} by {method}; strata: {strata}.",)
     return Table("arms", "Arms", columns, tuple(rows), notes)
 
 
@@ -162,9 +163,7 @@ def endpoints_table(context: Context) -> Table:
         Column("Definition"), Column("Counted in"), Column("Clock starts"), Column("Counts"),
         Column("Without it, ends at"), Column("Followed for"),
     )  # fmt: skip
-    notes = (
-        "“Reported” is the definition the main figures use; every other one is estimated beside it where it states an analysis.",
-    )
+    notes = ("“Reported” is the definition the main figures use; the others are estimated beside it.",)
     return Table("endpoints", "Endpoints and their definitions", columns, tuple(rows), notes)
 
 
@@ -226,7 +225,7 @@ def _counts(study: Study, definition: Definition) -> tuple[str, str]:
 def _ends(censor: Censor | None) -> str:
     if censor is None:
         return ""
-    parts = [censor.at]
+    parts: list[str] = [censor.at]
     if censor.missed_assessments is not None:
         parts.append(f"before {censor.missed_assessments} missed assessments")
     if censor.new_therapy is not None:
@@ -250,9 +249,17 @@ def _node_words(study: Study, node: Node) -> str:
 
 
 def _bounds(node: Comparison, labels: dict[str, str]) -> str:
+    stated: dict[str, tuple[str, ...]] = {
+        "at_least": (node.at_least or "",),
+        "at_most": (node.at_most or "",),
+        "above": (node.above or "",),
+        "below": (node.below or "",),
+        "between": node.between or (),
+        "in": node.in_ or (),
+        "equals": (node.equals or "",),
+    }
     parts = []
     for key in node.given:
-        value = node.in_ if key == "in" else getattr(node, key)
-        texts = [labels.get(v, v) for v in value] if isinstance(value, tuple) else [labels.get(value, value)]
+        texts = [labels.get(value, value) for value in stated[key]]
         parts.append(COMPARISON_WORDS[key].format(enumeration(texts, "and" if key == "between" else "or")))
     return enumeration(parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -59,8 +58,12 @@ class Subjects:
         return [(START + timedelta(days=int(day))).isoformat() for day in offsets]
 
 
-def _text(rows: Mapping[str, object]) -> pl.DataFrame:
-    return pl.DataFrame({name: np.asarray(cells).astype(str) for name, cells in rows.items()})
+def _text(**columns: object) -> pl.DataFrame:
+    """A text table; a single word stands in every row."""
+    height = len(columns["USUBJID"])  # type: ignore[arg-type]
+    return pl.DataFrame(
+        {name: np.broadcast_to(np.asarray(cells), height).astype(str) for name, cells in columns.items()}
+    )
 
 
 def _sequenced(frames: list[pl.DataFrame], domain: str) -> pl.DataFrame:
@@ -72,19 +75,17 @@ def tables(s: Subjects) -> dict[str, pl.DataFrame]:
     reg, allo, op = s.is_registered, s.is_allocated, s.is_operated
     out_early, out_late = ~reg, reg & ~allo
     ids = s.ids
-    dm = _text({
-        "USUBJID": ids, "SITEID": np.array(SITES)[np.arange(len(ids)) % len(SITES)], "RFICDTC": s.days(s.consent),
-        "AGE": s.age, "AGEU": ["YEARS"] * len(ids), "SEX": ["F"] * len(ids),
-    }).with_columns(
-        ARMCD=pl.Series([ARMS[a] if on else None for a, on in zip(s.arm, allo, strict=True)], dtype=pl.String),
-        ACTARMCD=pl.Series([ARMS[a] if on else None for a, on in zip(s.arm, allo, strict=True)], dtype=pl.String),
-    )  # fmt: skip
+    arms = pl.Series([ARMS[a] if on else None for a, on in zip(s.arm, allo, strict=True)], dtype=pl.String)
+    sites = np.array(SITES)[np.arange(len(ids)) % len(SITES)]
+    dm = _text(USUBJID=ids, SITEID=sites, RFICDTC=s.days(s.consent), AGE=s.age, AGEU="YEARS", SEX="F")
+    dm = dm.with_columns(ARMCD=arms, ACTARMCD=arms)
     milestone = {"DSCAT": "PROTOCOL MILESTONE"}
     ended = {"DSCAT": "DISPOSITION EVENT"}
 
     def ds(mask: np.ndarray, decod: str, offsets: np.ndarray, **more: str) -> pl.DataFrame:
-        cells = {"USUBJID": ids[mask], "DSSTDTC": s.days(offsets[mask]), "DSDECOD": [decod] * int(mask.sum())}
-        return _text(cells).with_columns(**{name: pl.lit(text) for name, text in more.items()})
+        return _text(USUBJID=ids[mask], DSSTDTC=s.days(offsets[mask]), DSDECOD=decod).with_columns(
+            **{name: pl.lit(text) for name, text in more.items()}
+        )
 
     lost = allo & ~s.pfs_event & (np.arange(len(ids)) % 9 == 0)
     some = np.arange(len(ids)) % 3 == 0
@@ -103,37 +104,52 @@ def tables(s: Subjects) -> dict[str, pl.DataFrame]:
         ds(out_late & ~some, "SCREEN FAILURE", s.allocated_at, DSTERM="No response to induction", **ended),
         ds(lost, "LOST TO FOLLOW-UP", s.allocated_at + s.pfs_days, DSSCOPE="FOLLOW-UP", **ended),
     ]
+    day1, operated = s.days(s.consent[reg] + 1), s.days(s.operated_at[op])
     fa = [
-        _text({"USUBJID": ids[reg], "FATESTCD": ["HISTOL"] * reg.sum(), "FASTRESC": ["ADENO"] * reg.sum(), "FADTC": s.days(s.consent[reg] + 1)}),
-        _text({"USUBJID": ids[reg], "FATESTCD": ["TUMNUM"] * reg.sum(), "FAORRES": 1 + s.age[reg] % 5, "FAORRESU": ["1"] * reg.sum(), "FADTC": s.days(s.consent[reg] + 1)}),
-        _text({"USUBJID": ids[op], "FATESTCD": ["RESIDUAL"] * op.sum(), "FASTRESC": s.residual[op], "FADTC": s.days(s.operated_at[op]), "FALNKID": ["PR.1"] * op.sum()}),
-    ]  # fmt: skip
+        _text(USUBJID=ids[reg], FATESTCD="HISTOL", FASTRESC="ADENO", FADTC=day1),
+        _text(USUBJID=ids[reg], FATESTCD="TUMNUM", FAORRES=1 + s.age[reg] % 5, FAORRESU="1", FADTC=day1),
+        _text(USUBJID=ids[op], FATESTCD="RESIDUAL", FASTRESC=s.residual[op], FADTC=operated, FALNKID="PR.1"),
+    ]
     not_done = allo & (s.arm == 0) & ~op
+    off, declined = ids[not_done], s.days(s.operated_at[not_done])
     pr = [
-        _text({"USUBJID": ids[op], "PRCAT": ["PROTOCOL SURGERY"] * op.sum(), "PROCCUR": ["Y"] * op.sum(), "PRSTDTC": s.days(s.operated_at[op])}),
-        _text({"USUBJID": ids[not_done], "PRCAT": ["PROTOCOL SURGERY"] * not_done.sum(), "PROCCUR": ["N"] * not_done.sum(), "PRREASND": ["SUBJECT DECLINED"] * not_done.sum(), "PRSTDTC": s.days(s.operated_at[not_done])}),
-    ]  # fmt: skip
-    ex = _text({"USUBJID": ids[reg], "EXTRT": ["DOUBLET"] * reg.sum(), "EXCAT": ["NEOADJUVANT"] * reg.sum(), "EXSTDTC": s.days(s.consent[reg] + 5), "EXSEQ": ["1"] * reg.sum()})  # fmt: skip
-    k, peak = s.rng.lognormal(np.log(0.05), 0.4, len(ids)), s.rng.lognormal(np.log(500), 1.0, len(ids))
-    lb = []
-    for cycle in range(4):
-        offset = 21 * cycle + s.rng.integers(-2, 3, len(ids)) * (cycle > 0)
-        value = peak * np.exp(-k * offset) * s.rng.lognormal(0, 0.2, len(ids)) + 4
-        shown = np.where(value < 5, "<5", np.round(value, 0).astype(int).astype(str))
-        lb.append(_text({"USUBJID": ids[reg], "LBTESTCD": ["CA125"] * reg.sum(), "LBORRES": shown[reg], "LBORRESU": ["U/mL"] * reg.sum(), "LBORNRHI": ["35"] * reg.sum(), "LBDTC": s.days((s.consent + 5 + offset)[reg])}))  # fmt: skip
-    mh = _text(
-        {
-            "USUBJID": ids[reg],
-            "MHSEQ": ["1"] * reg.sum(),
-            "MHCAT": ["RECURRENCE"] * reg.sum(),
-            "MHSTDTC": s.days(s.consent[reg] - 20),
-        }
-    )
-    cm = _text({"USUBJID": ids[reg], "CMSEQ": ["1"] * reg.sum(), "CMCAT": ["PRIOR CANCER THERAPY"] * reg.sum(), "CMENDTC": s.days(s.consent[reg] - 20 - s.rng.integers(190, 900, len(ids))[reg])})  # fmt: skip
+        _text(USUBJID=ids[op], PRCAT="PROTOCOL SURGERY", PROCCUR="Y", PRSTDTC=operated),
+        _text(
+            USUBJID=ids[not_done], PRCAT="PROTOCOL SURGERY", PROCCUR="N", PRREASND="SUBJECT DECLINED", PRSTDTC=declined
+        ),
+    ]
+    ex = _text(USUBJID=ids[reg], EXTRT="DOUBLET", EXCAT="NEOADJUVANT", EXSTDTC=s.days(s.consent[reg] + 5), EXSEQ="1")
+    recurred = s.consent[reg] - 20
+    mh = _text(USUBJID=ids[reg], MHSEQ="1", MHCAT="RECURRENCE", MHSTDTC=s.days(recurred))
+    ended_at = s.days(recurred - s.rng.integers(190, 900, recurred.size))
+    cm = _text(USUBJID=ids[reg], CMSEQ="1", CMCAT="PRIOR CANCER THERAPY", CMENDTC=ended_at)
+    lb = _samples(s)
     return {
-        "DM": dm, "DS": _sequenced(disposition, "DS"), "FA": _sequenced(fa, "FA"), "PR": _sequenced(pr, "PR"),
-        "EX": ex, "LB": _sequenced(lb, "LB"), "MH": mh, "CM": cm,
-    }  # fmt: skip
+        "DM": dm,
+        "DS": _sequenced(disposition, "DS"),
+        "FA": _sequenced(fa, "FA"),
+        "PR": _sequenced(pr, "PR"),
+        "EX": ex,
+        "LB": _sequenced(lb, "LB"),
+        "MH": mh,
+        "CM": cm,
+    }
+
+
+def _samples(s: Subjects) -> list[pl.DataFrame]:
+    """CA-125 before each of four cycles; what falls below 5 is written as the laboratory's limit."""
+    size, reg = len(s.ids), s.is_registered
+    rate, peak = s.rng.lognormal(np.log(0.05), 0.4, size), s.rng.lognormal(np.log(500), 1.0, size)
+    samples = []
+    for cycle in range(4):
+        offset = 21 * cycle + s.rng.integers(-2, 3, size) * (cycle > 0)
+        value = peak * np.exp(-rate * offset) * s.rng.lognormal(0, 0.2, size) + 4
+        shown = np.where(value < 5, "<5", np.round(value).astype(int).astype(str))[reg]
+        days = s.days((s.consent + 5 + offset)[reg])
+        samples.append(
+            _text(USUBJID=s.ids[reg], LBTESTCD="CA125", LBORRES=shown, LBORRESU="U/mL", LBORNRHI="35", LBDTC=days)
+        )
+    return samples
 
 
 def kaplan_meier(level: str, days: np.ndarray, event: np.ndarray) -> pl.DataFrame:
@@ -148,7 +164,9 @@ def kaplan_meier(level: str, days: np.ndarray, event: np.ndarray) -> pl.DataFram
         half = 1.959964 * np.sqrt(variance) / np.abs(np.log(surv))
         lower, upper = surv ** np.exp(half), surv ** np.exp(-half)
         se = surv * np.sqrt(variance)
-    frame = pl.DataFrame({"level": [level] * times.size, "time": times.astype(float), "n_risk": n, "n_event": d, "n_censor": c, "surv": surv, "se": se, "lower": lower, "upper": upper})  # fmt: skip
+    frame = pl.DataFrame(
+        {"time": times.astype(float), "n_risk": n, "n_event": d, "n_censor": c, "surv": surv, "se": se}
+    ).with_columns(level=pl.lit(level), lower=lower, upper=upper)
     return frame.with_columns(pl.col("lower", "upper", "se").fill_nan(None))
 
 
@@ -184,34 +202,57 @@ def curves(s: Subjects, *, by_arm: bool) -> dict[str, pl.DataFrame]:
 
 def _tte(s: Subjects, paramcd: str, definition: str, days: np.ndarray, event: np.ndarray) -> pl.DataFrame:
     keep = s.is_allocated
-    return pl.DataFrame({
-        "USUBJID": s.ids[keep], "PARAMCD": [paramcd] * keep.sum(), "DEFID": [definition] * keep.sum(),
-        "AVAL": days[keep], "CNSR": np.where(event[keep], 0, 1),
-        "EVNTDESC": np.where(event[keep], "Progression" if definition != "corrected" else "Death", "Censored: cutoff"),
-        "ANL01FL": ["Y"] * keep.sum(), "RULEID": [f"{paramcd}.rule"] * keep.sum(),
-        "SRCDOM": ["RS"] * keep.sum(), "SRCSEQ": [1] * keep.sum(),
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "USUBJID": s.ids[keep],
+            "PARAMCD": [paramcd] * keep.sum(),
+            "DEFID": [definition] * keep.sum(),
+            "AVAL": days[keep],
+            "CNSR": np.where(event[keep], 0, 1),
+            "EVNTDESC": np.where(
+                event[keep], "Progression" if definition != "corrected" else "Death", "Censored: cutoff"
+            ),
+            "ANL01FL": ["Y"] * keep.sum(),
+            "RULEID": [f"{paramcd}.rule"] * keep.sum(),
+            "SRCDOM": ["RS"] * keep.sum(),
+            "SRCSEQ": [1] * keep.sum(),
+        }
+    )
 
 
 def derived(s: Subjects, *, by_arm: bool) -> Derived:
     allo, op = s.is_allocated, s.is_operated
-    adsl = pl.DataFrame({
-        "USUBJID": s.ids,
-        "RANDDT": [START + timedelta(days=int(d)) if on else None for d, on in zip(s.allocated_at, allo, strict=True)],
-        "REGISTRATIONDT": [START + timedelta(days=int(d) + 1) if on else None for d, on in zip(s.consent, s.is_registered, strict=True)],
-    })  # fmt: skip
+    adsl = pl.DataFrame(
+        {
+            "USUBJID": s.ids,
+            "RANDDT": [
+                START + timedelta(days=int(d)) if on else None for d, on in zip(s.allocated_at, allo, strict=True)
+            ],
+        }
+    )
     if by_arm:
         adsl = adsl.with_columns(ARMCD=pl.Series([ARMS[a] if on else None for a, on in zip(s.arm, allo, strict=True)]))
-    adtte = pl.concat([
-        _tte(s, "PFS", "used", s.pfs_days, s.pfs_event),
-        _tte(s, "OS", "corrected", s.os_days, s.os_event),
-        _tte(s, "OS", "record", s.pfs_days, s.pfs_event),
-    ])  # fmt: skip
-    grades = pl.DataFrame({
-        "USUBJID": s.ids[op], "PARAMCD": ["COMPL"] * op.sum(), "DEFID": ["used"] * op.sum(), "AVALC": s.grade[op],
-        "AVAL": [0] * op.sum(), "N": (s.grade[op] != "0").astype(int), "CCI": np.where(s.grade[op] == "0", 0.0, 20.9),
-        "SRCDOM": ["FA"] * op.sum(), "SRCSEQ": [1] * op.sum(), "RULEID": ["COMPL.worst"] * op.sum(),
-    })  # fmt: skip
+    adtte = pl.concat(
+        [
+            _tte(s, "PFS", "used", s.pfs_days, s.pfs_event),
+            _tte(s, "OS", "corrected", s.os_days, s.os_event),
+            _tte(s, "OS", "record", s.pfs_days, s.pfs_event),
+        ]
+    )
+    grades = pl.DataFrame(
+        {
+            "USUBJID": s.ids[op],
+            "PARAMCD": ["COMPL"] * op.sum(),
+            "DEFID": ["used"] * op.sum(),
+            "AVALC": s.grade[op],
+            "AVAL": [0] * op.sum(),
+            "N": (s.grade[op] != "0").astype(int),
+            "CCI": np.where(s.grade[op] == "0", 0.0, 20.9),
+            "SRCDOM": ["FA"] * op.sum(),
+            "SRCSEQ": [1] * op.sum(),
+            "RULEID": ["COMPL.worst"] * op.sum(),
+        }
+    )
     empty = pl.DataFrame(
         {"USUBJID": [], "PARAMCD": [], "DEFID": [], "AVALC": [], "REASON": [], "SRCDOM": [], "SRCSEQ": []}
     )
@@ -219,74 +260,91 @@ def derived(s: Subjects, *, by_arm: bool) -> Derived:
     return Derived(adsl, pl.DataFrame(), adtte, empty, grades, sources, ())
 
 
+SHARED_WORDS = {"cox": ("hr",), "logrank": ("p_logrank",), "zph": ("p_zph",), "rmst": ("rmst_difference", "rmst_ratio")}
+COMPARED = {
+    "hr": (0.7123, 0.4711, 1.0587, "1"),
+    "p_logrank": (0.0499, None, None, "1"),
+    "p_zph": (0.34, None, None, "1"),
+    "rmst_difference": (66.4, -8.1, 140.9, "d"),
+    "rmst_ratio": (1.14, 0.98, 1.33, "1"),
+}
+DESCRIBED = {
+    "median": (431.0, 280.0, None, "d"),
+    "rate_12mo": (0.52, 0.41, 0.62, "1"),
+    "rate_24mo": (0.28, 0.18, 0.38, "1"),
+    "rmst": (430.0, 380.2, 480.1, "d"),
+}
+Entry = tuple[float | None, float | None, float | None, str]
+
+
+def _result(id_: str, entry: Entry, **fields: object) -> Result:
+    value, low, high, unit = entry
+    level = 0.95 if low is not None else None
+    return Result(id_, value=value, low=low, high=high, level=level, unit=unit, **fields)  # type: ignore[arg-type]
+
+
 def results(s: Subjects, *, by_arm: bool) -> tuple[Result, ...]:
-    allo = s.is_allocated
     made: list[Result] = []
-    endings = (("PFS", "used", s.pfs_days, s.pfs_event), ("OS", "corrected", s.os_days, s.os_event), ("OS~record", "record", s.pfs_days, s.pfs_event))  # fmt: skip
-    for stem, definition, days, event in endings:
-        n, events = int(allo.sum()), int(event[allo].sum())
-        shared = {
-            "endpoint": stem[:3].rstrip("~"),
-            "definition": definition,
-            "set": "randomised",
-            "n": n,
-            "events": events,
-        }
+    parts = [("", s.is_allocated)]
+    parts += [(f"@{arm}", s.is_allocated & (s.arm == i)) for i, arm in enumerate(ARMS)] if by_arm else []
+    for stem, definition, event in (
+        ("PFS", "used", s.pfs_event),
+        ("OS", "corrected", s.os_event),
+        ("OS~record", "record", s.pfs_event),
+    ):
+        named = {"endpoint": stem.split("~")[0], "definition": definition, "set": "randomised"}
+        for at, mask in parts:
+            counts = {"n": int(mask.sum()), "events": int(event[mask].sum()), "level_of": at.removeprefix("@")}
+            made.append(
+                _result(f"{stem}/n_events{at}", (counts["events"], None, None, "1"), method="count", **named, **counts)
+            )
+            for figure, entry in DESCRIBED.items():
+                made.append(_result(f"{stem}/{figure}{at}", entry, method="kaplan-meier", **named, **counts))
+        within = (int(event[s.is_allocated].sum()) - 3, None, None, "1")
+        made.append(_result(f"{stem}/n_events_within_horizon", within, method="count", **named))
+        for figure, entry in COMPARED.items():
+            state = {} if by_arm else {"status": "withheld", "reason": "by arm; run with --by-arm"}
+            method = next(name for name, figures in SHARED_WORDS.items() if figure in figures)
+            shown = entry if by_arm else (None, None, None, "1")
+            made.append(_result(f"{stem}/{figure}", shown, method=method, n=160, **named, **state))
+    return (*made, *_shares(s, by_arm=by_arm))
 
-        def add(figure: str, value: float | None, low: float | None = None, high: float | None = None, *, unit: str = "1", method: str = "", level_of: str = "", status: str = "estimated", reason: str = "", stem: str = stem, shared: dict = shared) -> None:  # fmt: skip
-            made.append(Result(f"{stem}/{figure}", value=value, low=low, high=high, level=0.95 if low or high else None, unit=unit, method=method, level_of=level_of, status=status, reason=reason, **shared))  # type: ignore[arg-type]  # fmt: skip
 
+def _shares(s: Subjects, *, by_arm: bool) -> list[Result]:
+    made = []
+    for stem, mask in (("R0", s.is_allocated & (s.arm == 0)), ("R0~operated", s.is_operated)):
+        n, x = int(mask.sum()), int((s.is_operated & (s.residual == "GYN_R0")).sum())
         if by_arm:
-            add("hr", 0.7123, 0.4711, 1.0587, method="cox")
-            add("p_logrank", 0.00004 if stem == "PFS" else 0.0499, method="logrank")
-            add("p_zph", 0.34, method="zph")
-            add("rmst_difference", 66.4, -8.1, 140.9, unit="d", method="rmst")
-            add("rmst_ratio", 1.14, 0.98, 1.33, method="rmst")
+            entry = (x / n, x / n - 0.08, x / n + 0.07, "1")
+            made.append(_result(f"{stem}/rate", entry, endpoint="R0", method="clopper-pearson", n=n, events=x))
         else:
-            for figure in ("hr", "p_logrank", "p_zph", "rmst_difference", "rmst_ratio"):
-                add(figure, None, status="withheld", reason="figures by arm need --by-arm")
-        add("n_events", events, method="count")
-        add("n_events_within_horizon", events - 3, method="count")
-        for i, level in enumerate(ARMS if by_arm else ("ALL",)):
-            mask = allo & (s.arm == i) if by_arm else allo
-            at = f"@{level}" if by_arm else ""
-            add(f"n_events{at}", int(event[mask].sum()), level_of=level if by_arm else "")
-            add(f"median{at}", float(np.median(days[mask])), 280.0, None, unit="d", method="kaplan-meier")
-            add(f"rate_12mo{at}", 0.52, 0.41, 0.62, method="kaplan-meier")
-            add(f"rate_24mo{at}", 0.28, 0.18, 0.38, method="kaplan-meier")
-            add(f"rmst{at}", 430.0, 380.2, 480.1, unit="d", method="rmst")
-    op = s.is_operated
-    for stem, n in (("R0", int((allo & (s.arm == 0)).sum())), ("R0~operated", int(op.sum()))):
-        value = (op & (s.residual == "GYN_R0")).sum() / n
-        status = (
-            {"value": value, "low": value - 0.08, "high": value + 0.07, "level": 0.95}
-            if by_arm
-            else {"status": "withheld"}
-        )
-        made.append(Result(f"{stem}/rate", endpoint="R0", method="clopper-pearson", n=n if by_arm else None, unit="1", level_of="OP", **status))  # type: ignore[arg-type]  # fmt: skip
-    return tuple({result.id: result for result in made}.values())
+            hidden = (None, None, None, "1")
+            made.append(_result(f"{stem}/rate", hidden, endpoint="R0", method="clopper-pearson", status="withheld"))
+    return made
 
 
 FINDINGS = (
-    finding("G02", "ds.csv:14", "allocated on 2026-03-18, before the consent of 2026-03-20", subject="TW-000003", column="DSSTDTC"),
+    finding("G02", "ds.csv:14", "allocated before the consent of 2026-03-20", subject="TW-000003", column="DSSTDTC"),
     finding("D03", "cm.csv:9", "2024-03 may lie before or after 2024-03-15", subject="TW-000009", column="CMENDTC"),
     finding("G03", "dm.csv:22", "allocated to OP, treated as DRUG", subject="TW-000020", column="ACTARMCD"),
-)  # fmt: skip
+)
 
 SILENCES = (
     Silence("/arms/OP/ratio", "Which ratio and strata?", "", "1:1, no strata", "confirmation"),
-    Silence("/endpoints/PFS/horizon/is", "Does follow-up end at 24 months?", "", "follow-up only; both event counts are printed", ""),
-    *(
-        Silence(f"/visits/v{i}/when/every", "every: 3 months", "the record names no interval between scans", "3 months", "")
-        for i in range(24)
-    ),
-)  # fmt: skip
+    Silence("/endpoints/PFS/horizon/is", "Does counting end at 24 months?", "", "no; both counts are printed", ""),
+    *(Silence(f"/visits/v{i}/when/every", "every", "the record names no interval", "3 months", "") for i in range(24)),
+)
 
 
 def invented_dossier(
-    allocated: int = 160, *, by_arm: bool = True, seed: int = 7, origin: str = "simulated", state: str = "draft",
+    allocated: int = 160,
+    *,
+    by_arm: bool = True,
+    seed: int = 7,
+    origin: str = "simulated",
+    state: str = "draft",
     findings: tuple[Finding, ...] = FINDINGS,
-) -> Dossier:  # fmt: skip
+) -> Dossier:
     subjects = Subjects(allocated, seed)
     frames, problems = frames_from_text(tables(subjects), origin, cutoff=CUTOFF, study="invented-01")  # type: ignore[arg-type]
     assert not problems, problems[:3]
@@ -303,9 +361,9 @@ def invented_dossier(
         curves=curves(subjects, by_arm=by_arm),
         findings=findings,
         provenance=(
-            Provenance("Kaplan-Meier", "log-log limits", "Kaplan and Meier, J Am Stat Assoc 1958;53:457, doi:10.1080/01621459.1958.10501452", "verified"),
+            Provenance("Kaplan-Meier", "log-log limits", "Kaplan and Meier, J Am Stat Assoc 1958;53:457", "verified"),
             Provenance("KELIM", "not computed", "You et al., Clin Cancer Res 2020;26:4625", "unverified"),
             Provenance("Month", "30.4375 d", "a twelfth of the Julian year", "verified"),
         ),
         software={"trialwright": "0.1.0", "polars": pl.__version__, "numpy": np.__version__},
-    )  # fmt: skip
+    )
