@@ -69,6 +69,6 @@ def load(text: str, catalogue: Catalogue, *, name: str = "study.yaml", record: R
             if not any(path[: len(held)] == held or held[: len(path)] == path for held in broken if held):
                 faults.append(type(fault)(path, fault.what, fault.mend))
     if faults or built.study is None:
-        problems = dict.fromkeys(located(fault, tree) for fault in faults)
-        raise StudyFileErrors(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+        problems = {(fault.path, fault.what): located(fault, tree) for fault in reversed(faults)}
+        raise StudyFileErrors(sorted(problems.values(), key=lambda problem: (problem.line, problem.column)))
     return built.study

@@ -3,53 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
-from trialwright.protocol.problems import Fault, Path, Problem
-from trialwright.protocol.shape import step_into
-from trialwright.protocol.yaml_nodes import Mark, Plain, Tree, read_tree
+from trialwright.protocol.plain import Mark, path_by_ids
+from trialwright.protocol.problems import Fault, Problem
+from trialwright.protocol.yaml_nodes import Tree, read_tree
 
-__all__ = ["clause_line", "clause_lines", "located", "path_by_ids"]
-
-_ID_KEYS: Final = ("id", "drug")
-
-
-def path_by_ids(plain: Plain, path: Path) -> str:
-    """Path of a part by ids wherever there are ids.
-
-    Parameters
-    ----------
-    plain : Plain
-        Data of the file.
-    path : tuple of str or int
-        Steps as the file has them.
-
-    Returns
-    -------
-    str
-        Such as ``/arms/SCS/ratio``; an entry without id is named by its place in the list, counted from 1.
-
-    Examples
-    --------
-    >>> path_by_ids({"arms": [{"id": "SCS", "ratio": 1}]}, ("arms", 0, "ratio"))
-    '/arms/SCS/ratio'
-    """
-    steps: list[str] = []
-    here: Plain | None = plain
-    for key in path:
-        here = step_into(here, key)
-        steps.append(_step(here, key))
-    return "/" + "/".join(steps)
-
-
-def _step(here: Plain | None, key: str | int) -> str:
-    if isinstance(key, str):
-        return key
-    if isinstance(here, dict):
-        ids = [here[name] for name in _ID_KEYS if isinstance(here.get(name), str)]
-        if ids:
-            return str(ids[0])
-    return str(key + 1)
+__all__ = ["clause_line", "clause_lines", "located"]
 
 
 def located(fault: Fault, tree: Tree) -> Problem:

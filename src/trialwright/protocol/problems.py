@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from trialwright.errors import StudyError
 
-__all__ = ["Fault", "Key", "Path", "Problem", "StudyFileErrors", "choices", "suggestion"]
+__all__ = ["Fault", "Key", "Path", "Problem", "StudyFileErrors", "choices", "suggestion", "with_article"]
 
 Key = str | int
 """One step of a path as the file has it: a key, or a position in a list counted from 0."""
@@ -173,3 +173,24 @@ def choices(word: str, known: Iterable[str], *, most: int = 12) -> str:
         return "there is none to choose from"
     listed = ", ".join(options[:most]) + (" …" if len(options) > most else "")
     return f"use {listed}" if len(options) == 1 else f"use one of {listed}"
+
+
+def with_article(noun: str) -> str:
+    """A noun with its article.
+
+    Parameters
+    ----------
+    noun : str
+        Such as ``item``.
+
+    Returns
+    -------
+    str
+        Such as ``an item``.
+
+    Examples
+    --------
+    >>> with_article("item"), with_article("visit")
+    ('an item', 'a visit')
+    """
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

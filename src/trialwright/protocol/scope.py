@@ -9,8 +9,8 @@ from typing import Final
 from trialwright.model.catalogue import Catalogue, Spec, SpecKind
 from trialwright.model.study import Item, Study
 from trialwright.model.values import RESERVED_NAMES
-from trialwright.protocol.problems import Fault, Path, choices
-from trialwright.protocol.yaml_nodes import Plain
+from trialwright.protocol.plain import Plain
+from trialwright.protocol.problems import Fault, Path, choices, with_article
 
 __all__ = ["NAMED_BLOCKS", "Declared", "Scope", "scope_of", "scope_of_study"]
 
@@ -67,6 +67,8 @@ class Scope:
         What the program offers.
     declared : tuple of Declared
         Every declaration of the file, doubled ones too.
+    plain : Plain
+        The file's data, what could not be built of it included.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class Scope:
     study: Study
     catalogue: Catalogue
     declared: tuple[Declared, ...]
+    plain: Plain
 
     def names(self, *kinds: str) -> tuple[str, ...]:
         """Declared names of these kinds.
@@ -115,9 +118,9 @@ class Scope:
             return
         wanted = " or ".join(kinds)
         if found:
-            what = f'"{name}" is {_a(sorted(found)[0])}, {_a(wanted)} is needed'
+            what = f'"{name}" is {with_article(sorted(found)[0])}, {with_article(wanted)} is needed'
         elif name in RESERVED_NAMES:
-            what = f'"{name}" cannot stand here, {_a(wanted)} is needed'
+            what = f'"{name}" cannot stand here, {with_article(wanted)} is needed'
         else:
             what = f'"{name}" is not declared'
         yield Fault(path, what, choices(name, self.names(*kinds)))
@@ -145,7 +148,11 @@ class Scope:
         elif kinds and item.is_ not in kinds:
             fitting = [other for other, entry in self.study.items.items() if entry.is_ in kinds]
             wanted = " or ".join(kinds)
-            yield Fault(path, f'"{name}" is {_a(item.is_)} item, {_a(wanted)} item is needed', choices(name, fitting))
+            yield Fault(
+                path,
+                f'"{name}" is {with_article(item.is_)} item, {with_article(wanted)} item is needed',
+                choices(name, fitting),
+            )
 
     def moment(self, path: Path, name: str) -> Iterator[Fault]:
         """Fault of a name that is neither a time point nor a date item.
@@ -203,9 +210,7 @@ class Scope:
             At most one.
         """
         if self.catalogue.find(kind, name) is None:
-            yield Fault(
-                path, f'"{name}" is not among the {kind} of this version', choices(name, self.catalogue.ids(kind))
-            )
+            yield Fault(path, f'this version has no {kind} "{name}"', choices(name, self.catalogue.ids(kind)))
 
     def settings(self, path: Path, spec: Spec | None, settings: Mapping[str, object]) -> Iterator[Fault]:
         """Faults of settings an entry of the catalogue does not take.
@@ -272,7 +277,7 @@ def scope_of(study: Study, catalogue: Catalogue, plain: Plain) -> Scope:
     Scope
         For the checks.
     """
-    return Scope(study, catalogue, tuple(_declarations(plain)))
+    return Scope(study, catalogue, tuple(_declarations(plain)), plain)
 
 
 def scope_of_study(study: Study, catalogue: Catalogue) -> Scope:
@@ -306,7 +311,3 @@ def _declarations(plain: Plain) -> Iterator[Declared]:
                 own = entry.get("id") if isinstance(entry, dict) else None
                 if isinstance(own, str):
                     yield Declared(own, what, (block, place, "id"))
-
-
-def _a(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

@@ -15,10 +15,10 @@ from trialwright.errors import TrialwrightError
 from trialwright.model.criteria import NodeBase, node_kind
 from trialwright.model.statement import source_kind
 from trialwright.model.study import Study
+from trialwright.protocol.plain import Plain, step_into
 from trialwright.protocol.problems import Fault, Path, choices
-from trialwright.protocol.yaml_nodes import Plain
 
-__all__ = ["Shaped", "keys_of", "shaped", "step_into", "walk"]
+__all__ = ["Shaped", "keys_of", "shaped", "walk"]
 
 _STAND_INS: Final[Mapping[str, Plain]] = {
     "language": 1,
@@ -241,9 +241,13 @@ def _attribute_keys(plain: Plain, path: Path, root: object) -> Iterator[Fault]:
 def _faults(errors: list[ErrorDetails], plain: dict[str, Plain]) -> Iterator[Fault]:
     models = {path: model for path, _, model in _mappings(plain, (), Study)}
     chosen: dict[Path, tuple[int, Fault]] = {}
+    lists = {_path(error, plain) for error in errors if error["type"] == "tuple_type"}
     for error in errors:
         path = _path(error, plain)
-        fault = Fault(path, *_words(error, path, models))
+        what, mend = _words(error, path, models)
+        if error["type"] == "literal_error" and path in lists:
+            mend = f"write a list, or {mend.removeprefix('use ')}"
+        fault = Fault(path, what, mend)
         rank = _RANK.get(error["type"], 1)
         if path not in chosen or rank > chosen[path][0]:
             chosen[path] = (rank, fault)
@@ -270,33 +274,6 @@ def _path(error: ErrorDetails, plain: Plain) -> Path:
     return tuple(path)
 
 
-def step_into(here: Plain | None, key: str | int) -> Plain | None:
-    """What stands under a key or at a place of a list.
-
-    Parameters
-    ----------
-    here : Plain or None
-        Part of a file.
-    key : str or int
-        Key, or place counted from 0.
-
-    Returns
-    -------
-    Plain or None
-        None when there is nothing.
-
-    Examples
-    --------
-    >>> step_into({"a": [1, 2]}, "a")
-    [1, 2]
-    """
-    if isinstance(here, dict) and isinstance(key, str):
-        return here.get(key)
-    if isinstance(here, list) and isinstance(key, int) and key < len(here):
-        return here[key]
-    return None
-
-
 def _words(error: ErrorDetails, path: Path, models: Mapping[Path, type[BaseModel]]) -> tuple[str, str]:
     """What is wrong and how to mend it."""
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
@@ -308,23 +285,32 @@ def _words(error: ErrorDetails, path: Path, models: Mapping[Path, type[BaseModel
             model = models.get(path[:-1])
             return f'unknown key "{key}"', choices(str(key), keys_of(model)) if model else "remove it"
         case "literal_error":
-            return f"{_shown(given)} is not known here", _options(str(given), str(context.get("expected", "")))
+            verb = "cannot stand here" if isinstance(given, list | dict) else "is not known here"
+            return f"{_shown(given)} {verb}", _options(str(given), str(context.get("expected", "")))
         case "string_pattern_mismatch":
             pattern = str(context.get("pattern", ""))
             return f"{_shown(given)} is not written as it must be here", _PATTERNS.get(
                 pattern, f"it must match {pattern}"
             )
         case "value_error":
-            cause = getattr(context.get("error"), "__cause__", None)
-            if isinstance(cause, TrialwrightError):
-                return cause.what, cause.mend
-            return error["msg"].removeprefix("Value error, "), "write it as the language has it"
+            return _refused(error, given)
         case "too_short" | "string_too_short":
             return f'"{key}" is empty', "write at least one entry, or leave the key out"
         case "node_kind" | "source_kind" | "union_tag_invalid":
             return error["msg"], "write exactly one of them"
         case _:
             return _wrong_type(kind, given, error["msg"])
+
+
+def _refused(error: ErrorDetails, given: object) -> tuple[str, str]:
+    """What one of the language's own readers has against a value."""
+    cause = getattr(error.get("ctx", {}).get("error"), "__cause__", None)
+    if isinstance(cause, TrialwrightError):
+        return cause.what, cause.mend
+    if isinstance(given, int) and not isinstance(given, bool):
+        return f"{given} has no unit", f"write the unit behind it, such as {given} days or {given} Gy"
+    what, _, mend = error["msg"].removeprefix("Value error, ").partition("; ")
+    return what, mend or "write it as the language has it"
 
 
 def _wrong_type(kind: str, given: object, message: str) -> tuple[str, str]:

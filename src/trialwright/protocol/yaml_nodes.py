@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final, NoReturn
 
 from ruamel.yaml import YAML
@@ -24,20 +25,17 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from trialwright.protocol.plain import Mark, Plain, path_by_ids
 from trialwright.protocol.problems import Fault, Path, Problem, StudyFileErrors
 from trialwright.protocol.scalars import Refusal, is_word, read_plain, read_quoted
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Mark", "Plain", "Tree", "read_tree"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Tree", "read_tree"]
 
 MAX_BYTES: Final = 5_000_000
 """Largest study file that is read."""
 
 MAX_DEPTH: Final = 48
 """Deepest nesting that is read."""
-
-Plain = bool | int | str | list["Plain"] | dict[str, "Plain"]
-Mark = tuple[int, int]
-"""Line and column, both counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +195,7 @@ def read_tree(text: str, *, name: str) -> Tree:
     if reader.faults:
         raise StudyFileErrors(
             [
-                Problem(name, mark[0], mark[1], _written(fault.path), fault.what, fault.mend)
+                Problem(name, mark[0], mark[1], path_by_ids(plain, fault.path), fault.what, fault.mend)
                 for mark, fault in reader.faults
             ]
         )
@@ -241,4 +239,5 @@ def _mark(event: Event) -> Mark:
 
 
 def _written(path: Path) -> str:
-    return "/" + "/".join(str(key + 1) if isinstance(key, int) else key for key in path)
+    """Path down to the first list: what stands in it is not read yet, so its ids are not known."""
+    return "/" + "/".join(str(key) for key in takewhile(lambda key: isinstance(key, str), path))

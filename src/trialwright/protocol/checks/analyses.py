@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialwright.model.endpoint import Analysis, Definition
+from trialwright.protocol.plain import stands
 from trialwright.protocol.problems import Fault, Path, choices
 from trialwright.protocol.scope import Scope
 
@@ -73,7 +74,7 @@ def _names(scope: Scope, analysis: Analysis, path: Path) -> Iterator[Fault]:
     if isinstance(analysis.strata, tuple):
         for place, name in enumerate(analysis.strata):
             yield from scope.item((*path, "strata", place), name, "code")
-    elif analysis.strata == "as allocated" and scope.study.allocation is None:
+    elif analysis.strata == "as allocated" and not stands(scope.plain, "/allocation"):
         yield Fault((*path, "strata"), "no allocation is stated whose strata could be used", "state the allocation")
     for place, name in enumerate(analysis.covariates):
         yield from scope.item((*path, "covariates", place), name, "code", "number", "attestation")

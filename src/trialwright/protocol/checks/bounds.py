@@ -9,7 +9,7 @@ from typing import Final
 
 from trialwright.dates import CalendarInterval
 from trialwright.errors import TrialwrightError
-from trialwright.model.criteria import Comparison
+from trialwright.model.criteria import COMPARATORS, Comparison
 from trialwright.model.values import NUMBER_PATTERN, Quantity
 from trialwright.protocol.problems import Fault, Path, suggestion
 from trialwright.units import UNITS, convert, is_known
@@ -59,8 +59,8 @@ def comparators(path: Path, node: Comparison, allowed: tuple[str, ...], *, optio
         yield Fault(path, f"{' and '.join(given)} together", "keep one; only a lower and an upper bound go together")
 
 
-def bounds(path: Path, node: Comparison, read: Reader) -> Iterator[Fault]:
-    """Faults of the bounds of a node, each read as the fact is written, and of bounds in the wrong order.
+def bounds(path: Path, node: Comparison, read: Reader, allowed: tuple[str, ...] = COMPARATORS) -> Iterator[Fault]:
+    """Faults of the bounds of a node, each read as the fact is written.
 
     Parameters
     ----------
@@ -70,13 +70,15 @@ def bounds(path: Path, node: Comparison, read: Reader) -> Iterator[Fault]:
         The mapping.
     read : callable
         Says what is wrong with one bound.
+    allowed : tuple of str, optional
+        Comparators whose bounds are read; the others are refused anyway.
 
     Yields
     ------
     Fault
         One a bound.
     """
-    for key in node.given:
+    for key in (key for key in node.given if key in allowed):
         value = getattr(node, "in_" if key == "in" else key)
         listed = isinstance(value, tuple)
         for place, bound in enumerate(value if listed else (value,)):

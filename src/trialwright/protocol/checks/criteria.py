@@ -194,7 +194,7 @@ def _own_faults(scope: Scope, node: NodeBase, path: Path) -> Iterator[Fault]:
             yield from _response(scope, node, path)
         case Age():
             yield from comparators((*path, "age"), node.age, ORDERED)
-            yield from bounds((*path, "age"), node.age, _whole)
+            yield from bounds((*path, "age"), node.age, _whole, ORDERED)
         case Attest():
             yield from scope.item((*path, "attest"), node.attest, "attestation")
         case AtLeastOf():
@@ -220,7 +220,7 @@ def _item(scope: Scope, node: ItemIs, path: Path) -> Iterator[Fault]:
         return
     if item.is_ == "code":
         yield from comparators(path, node, _LISTED)
-        yield from bounds(path, node, partial(_code_fault, item))
+        yield from bounds(path, node, partial(_code_fault, item), _LISTED)
     else:
         yield from comparators(path, node, (*ORDERED, *_LISTED))
         yield from bounds(path, node, _reader(item))
@@ -265,7 +265,7 @@ def _interval(scope: Scope, node: Interval, path: Path) -> Iterator[Fault]:
     yield from scope.moment((*path, "interval", "from"), node.interval.from_)
     yield from scope.moment((*path, "interval", "to"), node.interval.to)
     yield from comparators(path, node, ORDERED)
-    yield from bounds(path, node, interval_fault)
+    yield from bounds(path, node, interval_fault, ORDERED)
 
 
 def _lesions(scope: Scope, node: Lesions, path: Path) -> Iterator[Fault]:

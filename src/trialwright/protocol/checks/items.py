@@ -11,7 +11,7 @@ from trialwright.model.study import Item
 from trialwright.model.tables import TABLES, Table
 from trialwright.model.values import RESERVED_NAMES
 from trialwright.protocol.checks.bounds import unit_faults
-from trialwright.protocol.problems import Fault, Path, choices
+from trialwright.protocol.problems import Fault, Path, choices, with_article
 from trialwright.protocol.scope import Scope
 
 __all__ = ["check"]
@@ -60,7 +60,9 @@ def _names(scope: Scope) -> Iterator[Fault]:
 def _keys(item: Item, path: Path) -> Iterator[Fault]:
     for key, kind in _ONLY_FOR:
         if getattr(item, key) is not None and item.is_ != kind:
-            yield Fault((*path, key), f"{item.is_} items have no {key}", f"remove it, or make it a {kind} item")
+            yield Fault(
+                (*path, key), f"{item.is_} items have no {key}", f"remove it, or make it {with_article(kind)} item"
+            )
     match item.is_:
         case "date":
             for key in ("domain", "column"):

@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from trialwright.model.statement import Stated
+from trialwright.protocol.plain import stands
 from trialwright.protocol.problems import Fault, Path, choices
 from trialwright.protocol.provenance import study_path
 from trialwright.protocol.scope import Scope
@@ -73,7 +74,7 @@ def _open_points(scope: Scope) -> Iterator[Fault]:
         if seen[point.id] > 1:
             yield Fault(("open_points", place, "id"), f'"{point.id}" stands twice', "choose another id")
         known = set(_paths(scope)) if known is None else known
-        if point.about not in known:
+        if point.about not in known and not stands(scope.plain, point.about):
             what = f"there is nothing at {point.about}"
             yield Fault(("open_points", place, "about"), what, choices(point.about, sorted(known)))
 
