@@ -19,13 +19,16 @@ from scipy.special import ndtri
 from trialwright.errors import NumericsError
 from trialwright.numerics.jit import kernel
 
-__all__ = ["Draws", "philox4x32", "stream_number"]
+__all__ = ["MAX_SEED", "MAX_TRIAL", "Draws", "philox4x32", "stream_number"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 MAX_SEED: Final = 2**64 - 1
+"""Largest seed."""
+
 MAX_TRIAL: Final = 2**32 - 1
+"""Largest number of a trial."""
 
 
 @kernel
