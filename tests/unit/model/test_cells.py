@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -260,3 +262,24 @@ def test_every_table_types_to_its_declared_schema(domain: str) -> None:
     assert findings == []
     filled, _ = typed(table, empty.clear(1).with_columns(pl.all().fill_null("x")), "x.csv")
     assert dict(filled.schema) == typed_schema(table)
+
+
+@pytest.mark.independent("pharmaverse test data, judged with the csv and decimal modules")
+def test_lengths_of_a_foreign_table(shared_data: Path) -> None:
+    path = shared_data / "admiralonco" / "input_sdtm_tr_onco_recist.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    text = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)).with_columns(
+        pl.when(pl.all() != "").then(pl.all())
+    )
+    frame, findings = typed(TABLES["TR"], text, "tr.csv")
+    expected: list[int | None] = []
+    for row in rows:
+        tenths = Decimal(row["TRORRES"]) * 10 if row["TRTESTCD"] != "TUMSTATE" and row["TRORRES"] else None
+        expected.append(int(tenths) if tenths is not None and tenths == int(tenths) else None)
+    assert frame["TRVAL"].to_list() == expected
+    fine = [n for n, row in enumerate(rows) if row["TRTESTCD"] != "TUMSTATE" and row["TRORRES"] and expected[n] is None]
+    assert {found.id for found in findings} == {"V03"}
+    shown = [found.where for found in findings if ":" in found.where]
+    assert shown == [f"tr.csv:{n + 2}" for n in fine[:SHOWN_PER_COLUMN]]
+    assert findings[-1].text.startswith(f"{len(fine) - SHOWN_PER_COLUMN} more rows")
