@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from trialwright.model.criteria import Criterion
 from trialwright.model.record import RecordText
+from trialwright.model.silence import Silence
 from trialwright.model.statement import Assumption, Inferred, Recorded, Stated
 from trialwright.model.study import OpenPoint, Study
 from trialwright.protocol.problems import Fault, Path
@@ -68,36 +69,6 @@ class Origin:
     text: str = ""
     from_: str = ""
     by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Something the record does not say, and what is done about it.
-
-    Parameters
-    ----------
-    path : str
-        Path by ids of the statement concerned.
-    text : str
-        The question, or the keys that are assumed.
-    why : str
-        Reason of the assumption; empty for an open question.
-    taken : str
-        What is taken until the question is answered, or the values assumed.
-    blocks : str
-        ``confirmation``, ``activation`` or empty.
-
-    Examples
-    --------
-    >>> Silence("/arms/A/ratio", "1 to 1?", "", "1:1", "confirmation").blocks
-    'confirmation'
-    """
-
-    path: str
-    text: str
-    why: str
-    taken: str
-    blocks: str
 
 
 def study_path(study: BaseModel, path: Path) -> str:

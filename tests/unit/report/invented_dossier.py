@@ -114,9 +114,7 @@ def tables(s: Subjects) -> dict[str, pl.DataFrame]:
     off, declined = ids[not_done], s.days(s.operated_at[not_done])
     pr = [
         _text(USUBJID=ids[op], PRCAT="PROTOCOL SURGERY", PROCCUR="Y", PRSTDTC=operated),
-        _text(
-            USUBJID=ids[not_done], PRCAT="PROTOCOL SURGERY", PROCCUR="N", PRREASND="SUBJECT DECLINED", PRSTDTC=declined
-        ),
+        _text(USUBJID=off, PRCAT="PROTOCOL SURGERY", PROCCUR="N", PRREASND="SUBJECT DECLINED", PRSTDTC=declined),
     ]
     ex = _text(USUBJID=ids[reg], EXTRT="DOUBLET", EXCAT="NEOADJUVANT", EXSTDTC=s.days(s.consent[reg] + 5), EXSEQ="1")
     recurred = s.consent[reg] - 20
