@@ -82,12 +82,13 @@ def show_run(summary: RunSummary, *, as_json: bool) -> None:
 @cutoff_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="New directory to write.")
 @click.option("--by-arm", is_flag=True, help="Show figures by arm; without it they are withheld.")
+@click.option("--force", is_flag=True, help="Replace the directory of an earlier run, nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="Show what was written as JSON.")
-def command(*, study: str, data: Path, cutoff: date, out: Path, by_arm: bool, as_json: bool) -> None:
+def command(*, study: str, data: Path, cutoff: date, out: Path, by_arm: bool, force: bool, as_json: bool) -> None:
     """Derive, analyse and report STUDY from a data folder.
 
     STUDY is the id of a study that comes with the program, or the path of a study file. The directory is written whole
     or not at all.
     """
-    summary = run(open_study(study), data, cutoff=cutoff, out=out, by_arm=by_arm, say=say)
+    summary = run(open_study(study), data, cutoff=cutoff, out=out, by_arm=by_arm, replace=force, say=say)
     show_run(summary, as_json=as_json)

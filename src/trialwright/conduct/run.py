@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,7 @@ from trialwright.protocol.provenance import silences
 from trialwright.report.build import build
 from trialwright.report.results_json import results_json
 
-__all__ = ["RunSummary", "read_data", "remove_run", "run"]
+__all__ = ["RunSummary", "read_data", "run"]
 
 SHOWN = 20
 
@@ -52,6 +51,7 @@ def run(
     cutoff: date,
     out: Path,
     by_arm: bool = False,
+    replace: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> RunSummary:
     """Report of a trial at a cutoff, with its results, frames, pictures and study file in one directory.
@@ -68,6 +68,8 @@ def run(
         Directory to write; it must not exist or be empty.
     by_arm : bool
         Show figures by arm; without it comparisons are withheld and nothing written tells who is in which arm.
+    replace : bool
+        Replace the directory of an earlier run; any other directory is left alone.
     say : callable
         Told what is being done.
 
@@ -81,7 +83,7 @@ def run(
     DataError
         If the data cannot be read, a finding of severity E stops the run, or the directory is not empty.
     """
-    with whole_or_nothing(out) as folder:
+    with whole_or_nothing(out, replaces=_is_run if replace else _is_nothing) as folder:
         say("reading the data folder")
         frames, findings = read_data(data, opened)
         dossier = analyse(opened, frames, findings, cutoff=cutoff, by_arm=by_arm, say=say)
@@ -122,7 +124,9 @@ def read_data(data: Path, opened: OpenedStudy) -> tuple[Frames, list[Finding]]:
     DataError
         With every finding of severity E.
     """
-    frames, findings = read_folder(data, study=opened.study, study_sha256=opened.sha256)
+    frames, findings = read_folder(
+        data, study=opened.study, study_sha256=opened.sha256, activated=opened.state == "activated"
+    )
     stopping = [finding for finding in findings if finding.severity == "E"]
     if stopping:
         raise DataError(_listed(stopping), where=str(data), mend="correct the data where they are kept, export again")
@@ -151,21 +155,9 @@ def _write_frames(folder: Path, dossier: Dossier) -> None:
     write_tables(frames, {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin})
 
 
-def remove_run(out: Path) -> None:
-    """Remove the directory of an earlier run; anything else is left alone.
+def _is_run(path: Path) -> bool:
+    return (path / "results.json").is_file() and (path / "report.html").is_file()
 
-    Parameters
-    ----------
-    out : Path
-        Directory a run has written.
 
-    Raises
-    ------
-    DataError
-        If it holds something else.
-    """
-    if not out.exists():
-        return
-    if not (out / "results.json").is_file() or not (out / "report.html").is_file():
-        raise DataError(f"{out} is no directory of a run", why="it is not removed", mend="name another directory")
-    shutil.rmtree(out)
+def _is_nothing(_path: Path) -> bool:
+    return False

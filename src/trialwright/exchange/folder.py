@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -38,7 +38,9 @@ class _Read:
     findings: tuple[Finding, ...]
 
 
-def read_folder(path: Path, *, study: Study | None = None, study_sha256: str = "") -> tuple[Frames, list[Finding]]:
+def read_folder(
+    path: Path, *, study: Study | None = None, study_sha256: str = "", activated: bool = False
+) -> tuple[Frames, list[Finding]]:
     """Return the typed tables of a data folder, and everything that is wrong or doubtful in it.
 
     Parameters
@@ -49,6 +51,8 @@ def read_folder(path: Path, *, study: Study | None = None, study_sha256: str = "
         When given, the integrity rules are applied too.
     study_sha256 : str, default ""
         Hash of the study file, compared with the one the folder was made for.
+    activated : bool, default False
+        The study is activated: a folder made for another study file is then an error.
 
     Returns
     -------
@@ -89,7 +93,7 @@ def read_folder(path: Path, *, study: Study | None = None, study_sha256: str = "
         columns=columns,
     )
     if study is not None:
-        findings.extend(check(study, frames, study_sha256=study_sha256))
+        findings.extend(check(study, frames, study_sha256=study_sha256, activated=activated))
     return frames, findings
 
 
@@ -221,13 +225,15 @@ def _other_study(frame: pl.DataFrame, file: str, study: str) -> Iterator[Finding
 
 
 @contextmanager
-def whole_or_nothing(path: Path) -> Iterator[Path]:
+def whole_or_nothing(path: Path, *, replaces: Callable[[Path], bool] = lambda _: False) -> Iterator[Path]:
     """Give a temporary folder that becomes `path` when the block ends well, and vanishes when it does not.
 
     Parameters
     ----------
     path : pathlib.Path
-        Folder to make. It must not exist, or be empty.
+        Folder to make. It must not exist, be empty, or be one that may be replaced.
+    replaces : callable
+        Whether a folder that stands at `path` may be replaced; none may unless this says so.
 
     Yields
     ------
@@ -239,7 +245,8 @@ def whole_or_nothing(path: Path) -> Iterator[Path]:
     DataError
         If `path` is a file, or a folder that holds something.
     """
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    held = path.exists() and (not path.is_dir() or any(path.iterdir()))
+    if held and not (path.is_dir() and replaces(path)):
         raise DataError(f"{path} exists already", why="nothing is overwritten", mend="name a new folder, or remove it")
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.parent / f".{path.name}-{uuid4().hex}"
