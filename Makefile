@@ -18,8 +18,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 demo: venv-run ## invent a trial, run it, write its report to out/nct07295132/report.html
-	@rm -rf $(DEMO)
-	$(BIN)/trialwright demo --out $(DEMO)
+	@$(BIN)/trialwright demo --out $(DEMO)
 	test -s $(DEMO)/report.html
 
 test: venv-test static docs uncompiled suite coverage ## everything continuous integration runs

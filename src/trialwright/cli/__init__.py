@@ -28,6 +28,8 @@ EXIT_USAGE: Final = 2
 EXIT_BUG: Final = 70
 EXIT_INTERRUPTED: Final = 130
 
+_PACKAGE: Final = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -120,12 +122,19 @@ def _leave(message: str, code: int) -> NoReturn:
 def _bug_message(bug: Exception) -> str:
     if os.environ.get("TRIALWRIGHT_TRACEBACK"):
         traceback.print_exception(bug, file=sys.stderr)
-    frames = [frame for frame in traceback.extract_tb(bug.__traceback__) if not frame.filename.startswith("<")]
-    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    place = _place_of(bug)
     return (
-        f"this is our bug, not a fault of your files: {type(bug).__name__}: {bug}{place}. "
+        f"this is our bug, not a fault of your files: {type(bug).__name__}: {bug} at {place}. "
         "Please report it with the command you gave; TRIALWRIGHT_TRACEBACK=1 shows the whole path."
     )
+
+
+def _place_of(bug: Exception) -> str:
+    """File and line of our own code the bug came through last, else where it was raised."""
+    frames = traceback.extract_tb(bug.__traceback__)
+    ours = [frame for frame in frames if frame.filename.startswith(_PACKAGE) and frame.filename != __file__]
+    frame = (ours or frames)[-1]
+    return f"{frame.filename}:{frame.lineno}"
 
 
 @click.command(

@@ -151,3 +151,11 @@ def test_a_wrong_option_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_place_that_holds_no_command_is_our_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "load_object", lambda place: object())
     assert CliRunner().invoke(cli.app, ["run"]).exit_code == 70
+
+
+def test_a_bug_below_us_is_placed_in_our_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRIALWRIGHT_TRACEBACK", raising=False)
+    monkeypatch.setattr(cli, "COMMANDS", {"run": cli.Entry("os:", "")})
+    done = CliRunner().invoke(cli.app, ["run"])
+    assert done.exit_code == 70
+    assert "library.py:" in done.stderr
