@@ -49,9 +49,13 @@ ITEMS: dict[str, dict[str, Any]] = {
 TEXT = {
     "language": 1,
     "study": {"id": "invented", "title": "Invented", "version": "0.1.0", "registry": {"name": "none", "id": "NONE"}},
-    "time_points": {"entry": {"item": "entered_on", "gate": True}, "allocation": {"item": "allocated_on", "gate": True}},
+    "time_points": {
+        "entry": {"item": "entered_on", "gate": True}, "allocation": {"item": "allocated_on", "gate": True},
+    },
     "arms": [{"id": "A", "label": "One", "role": "single"}],
-    "assessments": [{"id": "imaging", "criteria": "recist-1.1", "baseline": {"last_before": "entry", "within": "28 days"}}],
+    "assessments": [
+        {"id": "imaging", "criteria": "recist-1.1", "baseline": {"last_before": "entry", "within": "28 days"}},
+    ],
     "markers": [{"id": "gcig", "item": "bili", "criteria": "gcig-2011-response", "from": "entry"}],
 }  # fmt: skip
 
@@ -59,7 +63,7 @@ Row = Mapping[str, str | None]
 Tables = Mapping[str, Sequence[Row]]
 
 
-def study(**parts: Any) -> Study:
+def study(**parts: object) -> Study:
     items = {name: {"ask": f"{name}?", **item} for name, item in ITEMS.items()}
     return Study.model_validate_json(json.dumps({**TEXT, "items": items, **parts}))
 
@@ -71,11 +75,11 @@ def node(plain: Mapping[str, Any]) -> Node:
     return inclusion("I1", plain).when
 
 
-def inclusion(name: str, plain: Mapping[str, Any], **keys: Any) -> Inclusion:
+def inclusion(name: str, plain: Mapping[str, Any], **keys: object) -> Inclusion:
     return Inclusion.model_validate_json(json.dumps({"id": name, "text": "x", "met_when": plain, **keys}))
 
 
-def exclusion(name: str, plain: Mapping[str, Any], **keys: Any) -> Exclusion:
+def exclusion(name: str, plain: Mapping[str, Any], **keys: object) -> Exclusion:
     return Exclusion.model_validate_json(json.dumps({"id": name, "text": "x", "excluded_when": plain, **keys}))
 
 

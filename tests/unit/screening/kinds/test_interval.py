@@ -52,8 +52,10 @@ def test_at_least_and_its_complement(end: str | None, recurrence: str | None, at
         ({"at_least": "6 months"}, "2025-07-15", "2025-07-14"), ({"above": "6 months"}, "2025-07-16", "2025-07-15"),
         ({"at_most": "6 months"}, "2025-07-15", "2025-07-16"), ({"below": "6 months"}, "2025-07-14", "2025-07-15"),
         ({"equals": "6 months"}, "2025-07-15", "2025-07-16"), ({"equals": "6 months"}, "2025-07-15", "2025-07-14"),
-        ({"between": ["5 months", "6 months"]}, "2025-06-15", "2025-06-14"), ({"at_least": "0 days"}, "2025-01-15", "2025-01-14"),
-        ({"between": ["5 months", "6 months"]}, "2025-07-15", "2025-07-16"), ({"at_least": "2 weeks"}, "2025-01-29", "2025-01-28"),
+        ({"between": ["5 months", "6 months"]}, "2025-06-15", "2025-06-14"),
+        ({"at_least": "0 days"}, "2025-01-15", "2025-01-14"),
+        ({"between": ["5 months", "6 months"]}, "2025-07-15", "2025-07-16"),
+        ({"at_least": "2 weeks"}, "2025-01-29", "2025-01-28"),
         ({"at_least": "1 year"}, "2026-01-15", "2026-01-14"),
     ],
 )  # fmt: skip

@@ -151,7 +151,8 @@ SERIES = [number("LESCOUNT", value, "1", f"2026-0{month}-01") for month, value i
 @pytest.mark.parametrize(
     ("pick", "bound", "expected"),
     [
-        ("highest", {"at_least": 4}, "T"), ("highest", {"at_most": 9}, "T"), ("highest", {"at_least": 5}, "U:imprecise_value"),
+        ("highest", {"at_least": 4}, "T"), ("highest", {"at_most": 9}, "T"),
+        ("highest", {"at_least": 5}, "U:imprecise_value"),
         ("highest", {"at_least": 9}, "F"), ("lowest", {"at_most": 2}, "T"), ("lowest", {"above": 4}, "F"),
         ("lowest", {"at_least": 2}, "U:imprecise_value"), ("lowest", {"at_most": 1}, "U:imprecise_value"),
         ("highest", {"equals": 9}, "F"), ("highest", {"equals": 4}, "U:imprecise_value"),
