@@ -208,7 +208,7 @@ def cox_data(
     scale = x.std(axis=0)
     # A constant column keeps rounding noise as its standard deviation; it must not be blown up.
     scale[~(scale > 1e-12 * np.maximum(np.abs(centre), 1.0))] = 1.0
-    sorted_x = x[rows.order]
+    sorted_x = x.take(rows.order, axis=0)
     sorted_x -= centre
     sorted_x /= scale
     return CoxData(rows, event.astype(np.int8, copy=False)[rows.order], sorted_x, centre, scale)

@@ -12,6 +12,7 @@ from scipy.special import expit, logit, ndtri
 from trialwright.errors import NumericsError
 from trialwright.numerics.constants import TIE_TOLERANCE
 from trialwright.numerics.jit import kernel
+from trialwright.numerics.ordering import time_order
 
 __all__ = [
     "ConfType",
@@ -129,7 +130,7 @@ def survival_curve(time: Floats, event: NDArray[np.integer], entry: Floats | Non
     >>> survival_curve(np.array([1.0, 2.0, 3.0, 4.0]), np.array([1, 1, 1, 1])).surv.tolist()
     [0.75, 0.5, 0.25, 0.0]
     """
-    order = np.argsort(time, kind="stable")
+    order = time_order(time)
     entries = np.empty(0) if entry is None else np.sort(entry)
     return SurvivalCurve(*_walk(time[order].astype(np.float64), event[order].astype(np.int8), entries))
 
