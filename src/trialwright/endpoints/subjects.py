@@ -104,7 +104,7 @@ def _last_text(cohort: Cohort, domain: str, keep: Flags, column: str) -> pl.Seri
         day = sheet.days(f"{date_stem(DATE_COLUMNS[domain])}LO")[rows]
         ordered = rows[np.lexsort((sheet.seq[rows], day))]
         texts[sheet.subject[ordered]] = sheet.frame[column].to_numpy()[ordered]
-    return pl.Series(texts, dtype=pl.String)
+    return pl.Series(texts.tolist(), dtype=pl.String)
 
 
 def _cause_of_death(cohort: Cohort) -> pl.Series:
