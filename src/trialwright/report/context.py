@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
 
 from trialwright.model.dossier import Dossier
 from trialwright.model.endpoint import Definition
+from trialwright.model.result import Result
 from trialwright.report.estimates import POOLED, Estimates
 
 __all__ = ["WITHHELD", "Context", "Level"]
 
-WITHHELD = "withheld; run with --by-arm"
+WITHHELD: Final = "withheld; run with --by-arm"
+BETWEEN_ARMS: Final = (
+    "hr", "p_cox", "p_logrank", "chisq_logrank", "p_zph", "p_interaction", "rmst_difference", "rmst_ratio",
+    "difference",
+)  # fmt: skip
+"""Figures that only exist between arms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +64,11 @@ class Context:
         Returns
         -------
         Context
-            The dossier with its results indexed.
+            The dossier with its results indexed. While figures by arm may not be shown, a result that compares arms or
+            counts some of them is withheld here once more, whatever the dossier brings.
         """
+        if not dossier.by_arm:
+            dossier = replace(dossier, results=tuple(_pooled(dossier)))
         return cls(dossier, Estimates.of(dossier))
 
     @property
@@ -110,3 +121,25 @@ class Context:
             For example ``chemotherapy start``.
         """
         return point.replace("_", " ")
+
+
+def _pooled(dossier: Dossier) -> Iterator[Result]:
+    """Results without those of one arm, and without the value of those that compare arms."""
+    study = dossier.study
+    comparing = {analysis.id for analysis in study.analyses if analysis.compare is not None}
+    confined = {
+        endpoint.stem(name)
+        for endpoint in study.endpoints
+        for name, definition in endpoint.resolved().items()
+        if definition.arms or (definition.set and study.analysis_set(definition.set).arms)
+    }
+    for result in dossier.results:
+        stem, _, figure = result.id.partition("/")
+        if result.level_of in study.arm_ids or figure.rpartition("@")[2] in study.arm_ids:
+            continue
+        if stem in confined or result.analysis in comparing or figure.split("@")[0].split(":")[0] in BETWEEN_ARMS:
+            yield replace(
+                result, value=None, low=None, high=None, n=None, events=None, status="withheld", reason=WITHHELD
+            )
+        else:
+            yield result

@@ -13,10 +13,10 @@ from trialwright.model.result import Result
 from trialwright.report.context import WITHHELD, Context, Level
 from trialwright.report.drawing import largest
 from trialwright.report.estimates import POOLED, in_months, in_percent, in_ratio, p_of, whole
-from trialwright.report.table import Cell, Column, Row, Table, text_cells
+from trialwright.report.table import Cell, Column, Row, Table, cell_of, text_cells
 from trialwright.report.typeset import decimal, sentence, share, thousands
 
-__all__ = ["comparison_cell", "complication_tables", "endings_table", "proportion_table", "survival_table"]
+__all__ = ["complication_tables", "endings_table", "proportion_table", "survival_table"]
 
 Shown = Callable[[Result], str]
 
@@ -76,7 +76,7 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
             groups.append(Row(Cell(label), cells))
     depth = 1 if len(levels) > 1 else 0
     compared = [
-        Row(Cell(label), (replace(comparison_cell(context, stem, figure, shown), span=len(levels)),), depth)
+        Row(Cell(label), (replace(estimates.cell(stem, figure, shown), span=len(levels)),), depth)
         for figure, label, shown in COMPARISONS
         if estimates.find(stem, figure)
     ]
@@ -92,29 +92,6 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
     name = stem.lower().replace("~", "-")
     caption = f"{endpoint.title}: estimates" + ("" if stem == endpoint.id else f", definition “{definition}”")
     return Table(name, caption, tuple(columns), tuple(groups + compared), _survival_notes(context, stem))
-
-
-def comparison_cell(context: Context, stem: str, figure: str, shown: Shown) -> Cell:
-    """Return a figure that compares arms, or the words that it is withheld.
-
-    Parameters
-    ----------
-    context : Context
-        The dossier, ready to be shown.
-    stem, figure : str
-        Id of the result, without the slash.
-    shown : callable
-        How it is printed.
-
-    Returns
-    -------
-    Cell
-        Never a comparison while figures by arm may not be shown.
-    """
-    cell = context.estimates.cell(stem, figure, shown)
-    if context.dossier.by_arm or cell.kind == "withheld":
-        return cell
-    return Cell(WITHHELD, cell.result, "", "withheld")
 
 
 def _compared_words(context: Context, endpoint: Endpoint) -> str:
@@ -253,22 +230,11 @@ def proportion_table(context: Context, endpoint: Endpoint) -> Table | None:
         pattern = f"{stem}/rate"
         found = [r for key, r in context.estimates.by_id.items() if key == pattern or key.startswith(pattern + "@")]
         for result in found:
-            withheld = result.status == "withheld" or (
-                context.is_of_some_arms(definition) and not context.dossier.by_arm
-            )
-            label = f"{_set_words(context, definition)}" + (f", {result.level_of}" if result.level_of else "")
-            label = label if len(endpoint.resolved()) == 1 else f"{sentence(name)}: {label}"
-            label = _set_words(context, definition) if withheld else label
-            if withheld:
-                rows.append(Row(Cell(label), (Cell(""), Cell(""), Cell(WITHHELD, result.id, "", "withheld"))))
-                continue
-            cell = context.estimates.cell(
-                stem, "rate", in_percent, result.id.rpartition("@")[2] if "@" in result.id else ""
-            )
-            successes = "" if result.n is None or result.value is None else thousands(round(result.value * result.n))
-            shown = result.events if result.events is not None else None
-            count = thousands(shown) if shown is not None else successes
-            rows.append(Row(Cell(label), (Cell(count), Cell("" if result.n is None else thousands(result.n)), cell)))
+            words = _set_words(context, definition) + (f", {result.level_of}" if result.level_of else "")
+            label = words if len(endpoint.resolved()) == 1 else f"{sentence(name)}: {words[:1].lower()}{words[1:]}"
+            counts = ["" if n is None else thousands(n) for n in (result.events, result.n)]
+            shown = cell_of(result, in_percent(result) if result.value is not None else "")
+            rows.append(Row(Cell(label), (*text_cells(counts), shown)))
     if not rows:
         return None
     columns = (

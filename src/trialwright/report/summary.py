@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from trialwright.report.accrual import earliest_dates
 from trialwright.report.context import Context
-from trialwright.report.endpoint_tables import comparison_cell
 from trialwright.report.estimates import in_months, in_ratio, p_of, whole
 from trialwright.report.table import Cell
 from trialwright.report.typeset import thousands
@@ -43,5 +42,5 @@ def summary(context: Context) -> Iterator[tuple[str, Cell]]:
             label = f"{endpoint.id}, median months (95% CI)" + (f", {level.id}" if context.dossier.by_arm else "")
             yield label, context.estimates.cell(stem, "median", in_months, level.id)
         if len(study.arms) > 1:
-            yield f"{endpoint.id}, hazard ratio (95% CI)", comparison_cell(context, stem, "hr", in_ratio)
-            yield f"{endpoint.id}, log-rank p", comparison_cell(context, stem, "p_logrank", p_of)
+            yield f"{endpoint.id}, hazard ratio (95% CI)", context.estimates.cell(stem, "hr", in_ratio)
+            yield f"{endpoint.id}, log-rank p", context.estimates.cell(stem, "p_logrank", p_of)

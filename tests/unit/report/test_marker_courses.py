@@ -1,0 +1,70 @@
+"""Courses of a marker: units, limits, quantiles where there are many subjects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tests.unit.report.invented_dossier import invented_dossier
+from trialwright.model.dossier import Dossier
+from trialwright.report.context import Context
+from trialwright.report.marker_courses import courses_of, marker_figure
+
+pytestmark = pytest.mark.unvalidated
+
+
+def with_samples(dossier: Dossier, **columns: pl.Expr) -> Context:
+    lb = dossier.frames["LB"].with_columns(**columns)
+    return Context.of(replace(dossier, frames=dossier.frames.replace("LB", lb)))
+
+
+def test_a_sample_without_a_unit_has_no_value(by_arm: Dossier) -> None:
+    marker = by_arm.study.markers[0]
+    whole = courses_of(Context.of(by_arm), marker)
+    first = pl.col("LBSEQ") == 1
+    cut = courses_of(with_samples(by_arm, LBORRESU=pl.when(~first).then("LBORRESU")), marker)
+    assert cut.values.height == whole.values.height - cut.left_out
+    assert cut.left_out == by_arm.frames["LB"].filter(first).height
+
+
+def test_units_are_converted_not_mixed(by_arm: Dossier) -> None:
+    marker = by_arm.study.markers[0]
+    whole = courses_of(Context.of(by_arm), marker)
+    litres = courses_of(with_samples(by_arm, LBORRESU=pl.lit("U/L")), marker)
+    assert litres.left_out == whole.left_out
+    assert (litres.values["value"] * 1000).to_list() == pytest.approx(whole.values["value"].to_list())
+
+
+def test_samples_outside_the_markers_window_are_not_drawn(by_arm: Dossier) -> None:
+    courses = courses_of(Context.of(by_arm), by_arm.study.markers[0])
+    assert courses.values["day"].min() >= -7  # type: ignore[operator]
+    assert courses.values["day"].max() <= 100  # type: ignore[operator]
+
+
+def test_values_below_the_laboratorys_limit_are_counted_in_the_caption(by_arm: Dossier) -> None:
+    figure = marker_figure(Context.of(by_arm), by_arm.study.markers[0])
+    assert figure is not None
+    below = by_arm.frames["LB"].filter(pl.col("LBCMP") == "<").height
+    assert f"{below} values below the laboratory's limit" in figure.caption
+    assert "CA-125 (U/mL)" in figure.wide
+
+
+def test_many_subjects_are_shown_by_quantiles_that_numpy_confirms() -> None:
+    dossier = invented_dossier(600, by_arm=False)
+    figure = marker_figure(Context.of(dossier), dossier.study.markers[0])
+    assert figure is not None
+    assert "One subject" not in figure.wide
+    assert "Middle half" in figure.wide
+    assert len(figure.wide) < 40_000
+    values = courses_of(Context.of(dossier), dossier.study.markers[0]).values
+    second = values.filter((pl.col("day") / 21).round() == 1)["value"].to_numpy()
+    row = next(line.split(",") for line in figure.data.splitlines() if line.startswith("21,"))
+    assert [float(cell) for cell in row[2:7]] == pytest.approx(np.quantile(second, [0.05, 0.25, 0.5, 0.75, 0.95]))
+
+
+def test_no_samples_no_figure(by_arm: Dossier) -> None:
+    none = with_samples(by_arm, LBVAL=pl.lit(None, dtype=pl.Decimal(38, 6)))
+    assert marker_figure(none, by_arm.study.markers[0]) is None
