@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -96,28 +96,31 @@ def completions(text: str) -> list[date]:
     return [found.low + timedelta(days=step) for step in range((found.high - found.low).days + 1)]
 
 
-def latest_says(rows: list[tuple[date, str]], since: date) -> str:
+def nearest_says(rows: list[tuple[date, str]], since: date, pick: str) -> str:
     inside = [(day, code) for day, code in rows if since <= day <= AT]
     if not inside:
         return "nothing"
-    last = max(day for day, _ in inside)
-    codes = {code for day, code in inside if day == last}
+    nearest = (min if pick == "first" else max)(day for day, _ in inside)
+    codes = {code for day, code in inside if day == nearest}
     return "conflict" if len(codes) > 1 else codes.pop()
 
 
 @pytest.mark.independent("every completion of every partial date, one by one")
 @settings(max_examples=150)
-@given(st.lists(st.tuples(PARTIAL, st.sampled_from(["A", "B"])), min_size=1, max_size=3), st.integers(5, 60))
-def test_a_latest_value_stands_when_every_completion_gives_it(rows: list[tuple[str, str]], days: int) -> None:
+@given(st.lists(st.tuples(PARTIAL, st.sampled_from(["A", "B"])), min_size=1, max_size=3), st.integers(5, 60),
+       st.sampled_from(["latest", "first"]))  # fmt: skip
+def test_a_picked_value_stands_when_every_completion_gives_it(
+    rows: list[tuple[str, str]], days: int, pick: str
+) -> None:
     months = [text for text, _ in rows if len(text) == 7]
     if len(months) > 2:
         rows = rows[:2]
     since = AT - timedelta(days=days)
     worlds = product(*(completions(text) for text, _ in rows))
     codes = [code for _, code in rows]
-    found = {latest_says(list(zip(world, codes, strict=True)), since) for world in worlds}
+    found = {nearest_says(list(zip(world, codes, strict=True)), since, pick) for world in worlds}
     verdict, reason, _ = told(
-        {"item": "histology", "equals": "A", "within": f"{days} days"},
+        {"item": "histology", "equals": "A", "pick": pick, "within": f"{days} days"},
         {"FA": [answered("HISTOL", code, text) for text, code in rows]},
     )
     expected = {"A": "T", "B": "F"}.get(next(iter(found)), "U") if len(found) == 1 else "U"
@@ -125,6 +128,26 @@ def test_a_latest_value_stands_when_every_completion_gives_it(rows: list[tuple[s
     assert verdict == expected or (verdict == "U" and reason == "imprecise_date"), (rows, found)
     if all(len(text) == 10 for text, _ in rows):
         assert verdict == expected
+
+
+@pytest.mark.independent("every completion of a begin and an end, one by one")
+@settings(max_examples=80)
+@given(PARTIAL, st.one_of(st.none(), PARTIAL), st.integers(5, 60))
+def test_a_history_overlaps_when_every_completion_does(begin: str, end: str | None, days: int) -> None:
+    since = AT - timedelta(days=days)
+    ends = [AT + timedelta(days=999), *completions(begin)] if end is None else completions(end)
+    worlds = [(first, last) for first, last in product(completions(begin), ends) if first <= last]
+    assume(worlds)
+    found = {first <= AT and last >= since for first, last in worlds}
+    verdict, reason, _ = told(
+        {"history": {"of": "other_tumour", "reviewed": "reviewed"}, "within": f"{days} days"},
+        {
+            "MH": [{"MHCAT": "OTHER MALIGNANCY", "MHDECOD": "SKIN", "MHSTDTC": begin, "MHENDTC": end}],
+            "FA": [answered("HXREVIEW", "Y", AT.isoformat())],
+        },
+    )
+    expected = "U" if len(found) == 2 else "T" if found.pop() else "F"
+    assert (verdict, reason) == (expected, "imprecise_date" if expected == "U" else "")
 
 
 @pytest.mark.unvalidated

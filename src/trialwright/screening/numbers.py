@@ -18,7 +18,8 @@ from trialwright.model.items import Place
 from trialwright.model.study import Item
 from trialwright.model.tables import TABLES
 from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Ints, Reasons, Verdicts, reason_bit
-from trialwright.screening.session import Codes, Facts, Numbers, Session
+from trialwright.screening.columns import Codes, Numbers
+from trialwright.screening.session import Facts, Session
 from trialwright.units import conversion_factor
 
 __all__ = [

@@ -25,6 +25,7 @@ from trialwright.screening.answer import (
     any_of,
     reason_bit,
 )
+from trialwright.screening.columns import Codes
 from trialwright.screening.numbers import (
     Cut,
     Demand,
@@ -37,7 +38,7 @@ from trialwright.screening.numbers import (
     verdict_of_demand,
 )
 from trialwright.screening.rows import JudgedRows, absence, all_rows, any_row, nearest_row
-from trialwright.screening.session import Codes, Facts
+from trialwright.screening.session import Facts
 from trialwright.screening.setting import Setting
 
 __all__ = ["ANSWERED_UNKNOWN", "Ratio", "code_answer", "code_verdicts", "multiplied", "number_answer"]

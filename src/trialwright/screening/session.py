@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,11 +14,9 @@ from trialwright.model.items import Place, date_stem
 from trialwright.model.study import Study
 from trialwright.screening.answer import Flags, Ints
 from trialwright.screening.calendar import EARLIEST, LATEST
+from trialwright.screening.columns import Codes, Numbers, Span, codes_in, days_in, numbers_in
 
-__all__ = ["RESPONSES", "Codes", "Context", "Facts", "Numbers", "Session", "Span", "picked_span"]
-
-_MILLION: Final = 10**6
-_SIGNS: Final = {"": 0, "<": 1, "<=": 2, ">": 3, ">=": 4}
+__all__ = ["RESPONSES", "Context", "Facts", "Session", "picked_span"]
 
 RESPONSES: Final = "RESPONSES"
 """Name under which answers point to rows of the responses; their ids name the table they were read from."""
@@ -57,107 +55,6 @@ class Context:
             File name, such as ``lb.csv``.
         """
         return self.frames.file_of(domain) if isinstance(self.frames, Frames) else f"{domain.lower()}.csv"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """First and last day a row can belong to.
-
-    Parameters
-    ----------
-    low, high : int64 array
-        Days since 1970-01-01.
-    """
-
-    low: Ints
-    high: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """A column of codes as whole numbers.
-
-    Parameters
-    ----------
-    numbers : int64 array, shape (k,)
-        Position of each cell's code in `labels`; -1 for an empty cell.
-    labels : tuple of str
-        Codes that occur in the table.
-    """
-
-    numbers: Ints
-    labels: tuple[str, ...]
-
-    def at(self, rows: Ints) -> Codes:
-        """The same column in some rows.
-
-        Parameters
-        ----------
-        rows : int64 array
-            Positions of rows.
-
-        Returns
-        -------
-        Codes
-            As long as `rows`.
-        """
-        return Codes(self.numbers[rows], self.labels)
-
-    def among(self, allowed: Collection[str]) -> Flags:
-        """Which cells hold one of some codes.
-
-        Parameters
-        ----------
-        allowed : collection of str
-            Codes.
-
-        Returns
-        -------
-        bool array, shape (k,)
-            False for an empty cell.
-
-        Examples
-        --------
-        >>> Codes(np.array([0, 1, -1]), ("Y", "N")).among(["Y"]).tolist()
-        [True, False, False]
-        """
-        wanted = np.array([*(label in allowed for label in self.labels), False])
-        found: Flags = wanted[self.numbers]
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """A column of numbers, exact.
-
-    Parameters
-    ----------
-    value : int64 array, shape (k,)
-        Millionths; 0 where there is no number.
-    sign : int64 array, shape (k,)
-        0 measured, 1 to 4 for a value known only to be ``<``, ``<=``, ``>`` or ``>=`` the number.
-    readable : bool array, shape (k,)
-        Whether there is a number.
-    """
-
-    value: Ints
-    sign: Ints
-    readable: Flags
-
-    def at(self, rows: Ints) -> Numbers:
-        """The same column in some rows.
-
-        Parameters
-        ----------
-        rows : int64 array
-            Positions of rows.
-
-        Returns
-        -------
-        Numbers
-            As long as `rows`.
-        """
-        return Numbers(self.value[rows], self.sign[rows], self.readable[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +203,7 @@ class Session:
         if key not in self._spans:
             frame, stem = self.frame(domain), date_stem(column)
             low, high = (column, column) if column == stem else (f"{stem}LO", f"{stem}HI")
-            self._spans[key] = Span(_days(frame, low, EARLIEST), _days(frame, high, LATEST))
+            self._spans[key] = Span(days_in(frame, low, EARLIEST), days_in(frame, high, LATEST))
         return self._spans[key]
 
     def codes(self, domain: str, column: str) -> Codes:
@@ -324,7 +221,7 @@ class Session:
         """
         key = (domain, column)
         if key not in self._codes:
-            self._codes[key] = _codes(self.frame(domain), column)
+            self._codes[key] = codes_in(self.frame(domain), column)
         return self._codes[key]
 
     def numbers(self, domain: str, column: str) -> Numbers:
@@ -342,7 +239,7 @@ class Session:
         """
         key = (domain, column)
         if key not in self._numbers:
-            self._numbers[key] = _numbers(self.frame(domain), column, TABLES[domain].by_name[column].kind)
+            self._numbers[key] = numbers_in(self.frame(domain), column, TABLES[domain].by_name[column].kind)
         return self._numbers[key]
 
     def filled(self, domain: str, column: str) -> Flags:
@@ -405,40 +302,6 @@ class Session:
         facts = self.facts(place)
         span = self.span(place.domain, place.column)
         return replace(facts, low=span.low[facts.row], high=span.high[facts.row])
-
-
-def _days(frame: pl.DataFrame, column: str, empty: int) -> Ints:
-    if column not in frame.columns:
-        return np.full(frame.height, empty, np.int64)
-    return frame[column].to_physical().cast(pl.Int64).fill_null(empty).to_numpy()
-
-
-def _codes(frame: pl.DataFrame, column: str) -> Codes:
-    if column not in frame.columns:
-        return Codes(np.full(frame.height, -1, np.int64), ())
-    cells = frame[column]
-    cells = cells if cells.dtype == pl.String else cells.cast(pl.String)
-    labels = cells.unique().drop_nulls().sort()
-    numbers = cells.cast(pl.Enum(labels)).to_physical().cast(pl.Int64).fill_null(-1)
-    return Codes(numbers.to_numpy(), tuple(labels.to_list()))
-
-
-def _numbers(frame: pl.DataFrame, column: str, kind: str) -> Numbers:
-    stem = column.removesuffix("ORRES") if column.endswith("ORRES") else column
-    name = column if kind == "int" else f"{stem}VAL"
-    if name not in frame.columns:
-        nothing = np.zeros(frame.height, np.int64)
-        return Numbers(nothing, nothing, np.zeros(frame.height, np.bool_))
-    if kind == "measure":
-        millionths = frame[name].cast(pl.Decimal(38, 6)).to_physical().cast(pl.Int64, strict=False)
-    else:
-        # lengths are whole tenths of a millimetre
-        millionths = frame[name].cast(pl.Int64) * (_MILLION // 10 if kind == "length" else _MILLION)
-    sign = np.zeros(frame.height, np.int64)
-    if f"{stem}CMP" in frame.columns and kind == "measure":
-        signs = _codes(frame, f"{stem}CMP")
-        sign = np.array([*(_SIGNS[label] for label in signs.labels), 0], np.int64)[signs.numbers]
-    return Numbers(millionths.fill_null(0).to_numpy(), sign, millionths.is_not_null().to_numpy())
 
 
 def picked_span(facts: Facts, take: str, n: int) -> Span:

@@ -16,7 +16,8 @@ from trialwright.model.study import Study
 from trialwright.model.values import TwoSidedWindow
 from trialwright.screening.answer import Answer, Ints, Reasons, reason_bit
 from trialwright.screening.calendar import EARLIEST, days_after, days_before
-from trialwright.screening.session import Session, Span, picked_span
+from trialwright.screening.columns import Span
+from trialwright.screening.session import Session, picked_span
 
 __all__ = ["Reach", "Setting"]
 

@@ -7,9 +7,10 @@ import numpy as np
 from trialwright.model.criteria import Age
 from trialwright.screening.answer import TRUE, UNKNOWN, Answer, Ints, reason_bit
 from trialwright.screening.calendar import EARLIEST, LATEST, completed_years, years_after
+from trialwright.screening.columns import Span
 from trialwright.screening.kind import Kind
 from trialwright.screening.numbers import demands_of, range_verdict
-from trialwright.screening.session import Session, Span
+from trialwright.screening.session import Session
 from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]

@@ -12,9 +12,10 @@ from trialwright.model.study import Item
 from trialwright.model.tables import TABLES
 from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Answer, Flags, Reasons, Verdicts, reason_bit
 from trialwright.screening.calendar import EARLIEST, LATEST
+from trialwright.screening.columns import Span
 from trialwright.screening.kind import Kind
 from trialwright.screening.readings import code_verdicts
-from trialwright.screening.session import Facts, Session, Span
+from trialwright.screening.session import Facts, Session
 from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]

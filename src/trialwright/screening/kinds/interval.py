@@ -8,9 +8,10 @@ from trialwright.dates import CalendarInterval
 from trialwright.model.criteria import Interval
 from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Answer, Flags, Verdicts, reason_bit
 from trialwright.screening.calendar import days_after
+from trialwright.screening.columns import Span
 from trialwright.screening.kind import Kind
 from trialwright.screening.numbers import Demand, demands_of
-from trialwright.screening.session import Facts, Span, picked_span
+from trialwright.screening.session import Facts, picked_span
 from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]
