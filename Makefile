@@ -76,10 +76,11 @@ uncompiled:
 	rm -f out/coverage/data*
 	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q -n 2 -m "not slow" $(UNCOMPILED)
 
+# the examples of a page of the manual build on each other, so a file is one worker's
 suite:
 	$(SAY) "tests, doctests, examples of the manual"
 	@mkdir -p out/coverage
-	$(BIN)/coverage run -m pytest -n 2 --dist loadgroup --durations 10 2>&1 | tee out/suite.log
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --durations 10 2>&1 | tee out/suite.log
 
 coverage:
 	$(SAY) "coverage"

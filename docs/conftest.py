@@ -7,16 +7,13 @@ import doctest
 import os
 import shlex
 import tempfile
-from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from sybil import Document, Example, Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
 from trialwright.cli import app
 
-HERE = Path(__file__).parent
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 EXIT_LINE = "[exit code "
 
@@ -57,13 +54,6 @@ def run_console(example: Example) -> str:
         ):
             return f"{command}\nshows:\n{done.output}\nnot:\n{shown}"
     return ""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the examples of one page together and in order when tests run in parallel."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 pytest_collect_file = Sybil(
