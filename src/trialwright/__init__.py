@@ -1,5 +1,43 @@
-"""Protocol in, trial out."""
+"""Protocol in, trial out: the public face, in the order of a trial.
 
-__all__ = ["__version__"]
+Names are loaded when they are first used, so that ``trialwright --help`` stays quick.
+"""
+
+from trialwright.model.library import load_object
 
 __version__ = "0.1.0"
+
+_FACE = {
+    "open_study": "trialwright.conduct.studies:open_study",
+    "read_data": "trialwright.conduct.run:read_data",
+    "simulate": "trialwright.design.simulate:simulate",
+    "write_simulated": "trialwright.design.folder:write",
+    "derive_endpoints": "trialwright.conduct.analyse:derive_endpoints",
+    "analyse": "trialwright.conduct.analyse:analyse",
+    "run": "trialwright.conduct.run:run",
+    "trace": "trialwright.conduct.trace:trace",
+    "kaplan_meier": "trialwright.analysis.survival:kaplan_meier",
+    "quantiles": "trialwright.analysis.survival:quantiles",
+    "milestones": "trialwright.analysis.survival:milestones",
+    "n_at_risk": "trialwright.analysis.survival:n_at_risk",
+    "median_follow_up": "trialwright.analysis.survival:median_follow_up",
+    "logrank": "trialwright.analysis.survival:logrank",
+    "cox": "trialwright.analysis.survival:cox",
+    "cox_zph": "trialwright.analysis.survival:cox_zph",
+    "rmst": "trialwright.analysis.survival:rmst",
+    "proportion": "trialwright.analysis.proportions:proportion",
+    "proportion_difference": "trialwright.analysis.proportions:proportion_difference",
+    "forest": "trialwright.analysis.forest:forest",
+}
+
+__all__ = ["__version__", *_FACE]  # noqa: PLE0604 - the names are text; the linter cannot see into the mapping
+
+
+def __getattr__(name: str) -> object:
+    if name not in _FACE:
+        raise AttributeError(f"module 'trialwright' has no attribute {name!r}")
+    return load_object(_FACE[name])
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

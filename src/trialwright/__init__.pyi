@@ -1,0 +1,22 @@
+from trialwright.analysis.forest import forest as forest
+from trialwright.analysis.proportions import proportion as proportion
+from trialwright.analysis.proportions import proportion_difference as proportion_difference
+from trialwright.analysis.survival import cox as cox
+from trialwright.analysis.survival import cox_zph as cox_zph
+from trialwright.analysis.survival import kaplan_meier as kaplan_meier
+from trialwright.analysis.survival import logrank as logrank
+from trialwright.analysis.survival import median_follow_up as median_follow_up
+from trialwright.analysis.survival import milestones as milestones
+from trialwright.analysis.survival import n_at_risk as n_at_risk
+from trialwright.analysis.survival import quantiles as quantiles
+from trialwright.analysis.survival import rmst as rmst
+from trialwright.conduct.analyse import analyse as analyse
+from trialwright.conduct.analyse import derive_endpoints as derive_endpoints
+from trialwright.conduct.run import read_data as read_data
+from trialwright.conduct.run import run as run
+from trialwright.conduct.studies import open_study as open_study
+from trialwright.conduct.trace import trace as trace
+from trialwright.design.folder import write as write_simulated
+from trialwright.design.simulate import simulate as simulate
+
+__version__: str
