@@ -6,7 +6,7 @@ same codes, so a table in memory is what its file would be read as.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from trialwright.model.cells import typed_schema
 from trialwright.model.tables import TABLES
 
-__all__ = ["DAY", "MONTH", "NO_NUMBER", "NO_WORDS", "YEAR", "CodedColumn", "CodedTable"]
+__all__ = ["DAY", "MONTH", "NO_NUMBER", "NO_WORDS", "YEAR", "CodedColumn", "CodedTable", "TypedTables"]
 
 IntArray = NDArray[np.int64]
 IndexArray = NDArray[np.uint32]
@@ -195,6 +195,41 @@ class CodedTable:
                     }
                 )
         return pl.DataFrame(stored).select(list(exprs.values()))
+
+
+class TypedTables(Mapping[str, pl.DataFrame]):
+    """Typed tables by domain, each typed when it is first asked for.
+
+    Parameters
+    ----------
+    coded : mapping of str to CodedTable
+        Tables as codes.
+    study : str
+        Id of the study.
+    """
+
+    def __init__(self, coded: Mapping[str, CodedTable], study: str) -> None:
+        self._coded = coded
+        self._study = study
+        self._typed: dict[str, pl.DataFrame] = {}
+
+    def __getitem__(self, domain: str) -> pl.DataFrame:
+        """Return the domain's typed table."""
+        if domain not in self._typed:
+            self._typed[domain] = self._coded[domain].typed(self._study)
+        return self._typed[domain]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the domains."""
+        return iter(self._coded)
+
+    def __len__(self) -> int:
+        """Return the number of tables."""
+        return len(self._coded)
+
+    def __contains__(self, domain: object) -> bool:
+        """Whether the domain has a table."""
+        return domain in self._coded
 
 
 def _exact(words: pl.Series, dtype: pl.DataType | None) -> dict[str, pl.Series]:

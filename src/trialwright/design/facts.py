@@ -128,6 +128,30 @@ class Facts:
             raise StudyError(f"nothing is invented for {item!r}", mend="give it a draw in the scenario's items")
         return found
 
+    def day(self, name: str) -> IntArray:
+        """The day of a date item or a time point.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        ndarray of int
+            Day numbers.
+
+        Raises
+        ------
+        StudyError
+            When no day was invented for it.
+        """
+        if name not in self.days:
+            raise StudyError(
+                f"no day is invented for {name!r}", mend="place it by days_before in the items of the scenario"
+            )
+        return self.days[name]
+
 
 def word_fits(node: Comparison, word: str) -> bool:
     """Whether one word satisfies the comparators of a node.
@@ -265,7 +289,7 @@ def _holds_item(node: ItemIs, facts: Facts, gate: str, days: IntArray) -> BoolAr
 
 
 def _holds_interval(node: Interval, facts: Facts, gate: str, days: IntArray) -> BoolArray:
-    start, end = facts.days[node.interval.from_], facts.days[node.interval.to]
+    start, end = facts.day(node.interval.from_), facts.day(node.interval.to)
     held = np.ones(facts.count, dtype=np.bool_)
     for bound, test in (
         (node.at_least, np.less_equal),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from trialwright.design.coded import DAY, NO_NUMBER, NO_WORDS, CodedColumn, CodedTable
 from trialwright.design.facts import Answer
+from trialwright.model.tables import TABLES
 
 __all__ = ["Cell", "Dated", "Measured", "Sheet", "Tenths", "Whole"]
 
@@ -162,14 +163,15 @@ class Sheet:
         Returns
         -------
         CodedTable
-            USUBJID, the sequence number, and the columns in the order they were first given.
+            USUBJID, the sequence number, and the columns in the order of the table.
         """
         order, numbers = self._order()
         subjects = np.concatenate(self._subjects)[order]
         columns = {"USUBJID": CodedColumn("word", subjects, subject_ids)}
         if self.domain != "DM":
             columns[f"{self.domain}SEQ"] = CodedColumn("Whole", numbers, NO_WORDS)
-        for name, pieces in self._columns.items():
+        for name in (column.name for column in TABLES[self.domain].columns if column.name in self._columns):
+            pieces = self._columns[name]
             codes = pieces.codes[0] if len(pieces.codes) == 1 else np.concatenate(pieces.codes)
             words = pl.Series([None, *pieces.words], dtype=pl.String) if pieces.kind == "word" else NO_WORDS
             columns[name] = CodedColumn(pieces.kind, codes[order], words)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
-from trialwright.design.coded import CodedTable
+from trialwright.design.coded import CodedTable, TypedTables
 from trialwright.design.days import date_of
 from trialwright.design.people import People, invented
 from trialwright.design.plan import plan_of
@@ -65,10 +65,9 @@ class Simulated:
         Returns
         -------
         Frames
-            The same as if read from the folder these tables would make.
+            The same as if read from the folder these tables would make; a table is typed when it is first asked for.
         """
-        tables = {domain: table.typed(self.study) for domain, table in self.coded.items()}
-        return Frames(tables, "simulated", cutoff=self.cutoff, study=self.study)
+        return Frames(TypedTables(self.coded, self.study), "simulated", cutoff=self.cutoff, study=self.study)
 
 
 def simulate(
