@@ -60,7 +60,8 @@ def recorded_responses(
     A series takes the OVRLRESP rows of its criteria and its evaluator between its two time points, both inclusive;
     readers are never mixed. On one day the worst of PD, NON-CR/NON-PD, SD, PR, CR, NED, NE counts. Everything but NE
     is an adequate assessment. A date without a day follows ``event-earliest`` for PD and ``assessment-latest``
-    otherwise.
+    otherwise; a date that can lie inside
+    the bounds of the series is taken to lie there.
 
     References
     ----------
@@ -118,11 +119,13 @@ def _days_of(series: AssessmentSeries, usable: pl.LazyFrame, moments: pl.LazyFra
         "USUBJID", "RSSEQ", "RSORRES", "RSLO", "RSHI", "RSPREC", "LINE", day, ASSESSID=pl.lit(series.id)
     )  # fmt: skip
     own = _after_last_adequate(own) if partial else own
-    inside = {"FROM": pl.col("ADT") >= pl.col("FROM"), "UNTIL": (pl.col("ADT") <= pl.col("UNTIL")).fill_null(True)}
+    inside = {"FROM": pl.col("RSHI") >= pl.col("FROM"), "UNTIL": (pl.col("RSLO") <= pl.col("UNTIL")).fill_null(True)}
+    bounded = {"FROM": pl.max_horizontal("ADT", "FROM"), "UNTIL": pl.min_horizontal("ADT", "UNTIL")}
     for name, point in (("FROM", series.from_), ("UNTIL", series.until)):
         if point is not None:
             bounds = moments.filter(pl.col("POINT") == point).select("USUBJID", pl.col("ADT").alias(name))
-            own = own.join(bounds, on="USUBJID", how="left").filter(inside[name]).drop(name)
+            own = own.join(bounds, on="USUBJID", how="left").filter(inside[name])
+            own = own.with_columns(ADT=bounded[name]).drop(name)
     return own
 
 
@@ -134,9 +137,9 @@ def _after_last_adequate(own: pl.LazyFrame) -> pl.LazyFrame:
     known = (
         known.filter(pl.col("FREE").is_between("RSLO", "RSHI")).group_by("USUBJID", "RSSEQ").agg(pl.col("FREE").max())
     )
-    later = pl.min_horizontal(pl.col("FREE").dt.offset_by("1d"), pl.col("RSHI"))
     moved = own.join(known, on=["USUBJID", "RSSEQ"], how="left")
-    return moved.with_columns(ADT=pl.max_horizontal("ADT", later)).drop("FREE")
+    later = pl.min_horizontal(pl.col("FREE").dt.offset_by("1d"), pl.col("RSHI"))
+    return moved.with_columns(ADT=pl.when(pl.col("FREE").is_null()).then("ADT").otherwise(later)).drop("FREE")
 
 
 def _rows_of(study: Study, one: pl.DataFrame) -> pl.DataFrame:

@@ -69,7 +69,7 @@ class Cohort:
     @cached_property
     def observation(self) -> Observation:
         """Contacts, deaths, loss and withdrawal."""
-        return observe(self.roster, self.cutoff)
+        return observe(self.roster, self.points.values(), self.cutoff)
 
     @cached_property
     def sets(self) -> Mapping[str, Membership]:

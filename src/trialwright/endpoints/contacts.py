@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -76,13 +76,15 @@ class Observation:
         return self.deaths.on(eve).where(by_death, seen)
 
 
-def observe(roster: Roster, cutoff: date) -> Observation:
+def observe(roster: Roster, points: Iterable[Picks], cutoff: date) -> Observation:
     """What is known of the subjects' contacts, deaths and ends of observation at a cut-off.
 
     Parameters
     ----------
     roster : Roster
         The subjects and their tables, up to the cut-off.
+    points : iterable of Picks
+        Time points reached; nobody dies before one.
     cutoff : datetime.date
         Last day that counts.
 
@@ -90,11 +92,12 @@ def observe(roster: Roster, cutoff: date) -> Observation:
     -------
     Observation
         A contact without a day counts from its first possible day. A death without a day follows ``event-earliest``:
-        the first possible day, but not before the day after the last contact in the possible span. Loss to follow-up
+        the first possible day, but not before the day after the last contact in the possible span, nor before a time
+        point in it. Loss to follow-up
         ends observation unless its scope is TREATMENT; a withdrawal ends it only with the scope FOLLOW-UP or DATA.
     """
     contacts = _contacts(roster, cutoff)
-    deaths, found = _deaths(roster, contacts, cutoff)
+    deaths, found = _deaths(roster, contacts, points, cutoff)
     lost, withdrawn, off_treatment, unsaid = _ends(roster)
     return Observation(contacts, deaths, lost, withdrawn, off_treatment, (*found, *unsaid))
 
@@ -119,11 +122,14 @@ def _contacts(roster: Roster, cutoff: date) -> Timeline:
     return timeline(parts)
 
 
-def _deaths(roster: Roster, contacts: Timeline, cutoff: date) -> tuple[Picks, list[Finding]]:
+def _deaths(roster: Roster, contacts: Timeline, points: Iterable[Picks], cutoff: date) -> tuple[Picks, list[Finding]]:
     person, n = roster.person, roster.size
     low, high = person.days("DTHLO"), person.days("DTHHI")
     seen = contacts.last(high)
-    later = np.minimum(np.maximum(low, seen.day + 1), high)
+    later = np.maximum(low, seen.day + 1)
+    for point in points:
+        later = np.where(point.day <= high, np.maximum(later, point.day), later)
+    later = np.minimum(later, high)
     dead = (low > NEVER) & (np.where(low < high, later, low) <= day_number(cutoff))
     imputed = person.imputed("DTHPREC")
     code = np.full(n, DOMAINS.index("DM"))

@@ -23,6 +23,7 @@ __all__ = [
     "Measure",
     "Request",
     "Rows",
+    "evidence_rows",
     "output_schema",
     "row_name",
     "source_rows",
@@ -194,6 +195,35 @@ def source_rows(
         DEFID=pl.lit(request.name),
         ROLE=pl.lit(pl.Series([name for name, _, _ in named], dtype=pl.String)).gather("ROLE"),
         ROW=row_name(cohort.frames, pl.lit(cohort.roster.subjects[who[one]])),
+    )
+
+
+def evidence_rows(request: Request, answers: pl.DataFrame) -> pl.DataFrame:
+    """Data rows that decided the answers of a predicate.
+
+    Parameters
+    ----------
+    request : Request
+        The definition.
+    answers : polars.DataFrame
+        ``USUBJID`` and ``EVIDENCE`` (list of row ids) of those concerned.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``USUBJID PARAMCD DEFID ROLE ROW`` with the role ``evidence``.
+    """
+    return (
+        answers.select("USUBJID", ROW="EVIDENCE")
+        .explode("ROW")
+        .drop_nulls("ROW")
+        .select(
+            "USUBJID",
+            PARAMCD=pl.lit(request.endpoint.id),
+            DEFID=pl.lit(request.name),
+            ROLE=pl.lit("evidence"),
+            ROW="ROW",
+        )
     )
 
 

@@ -44,7 +44,7 @@ _RULES: Final = (
         "event-earliest",
         "progression, death",
         "first possible day, but not before the day after the last assessment without progression (progression) or "
-        "the last contact (death) that lies in the possible span",
+        "the last contact (death) in the possible span, nor before the series begins or a time point was reached",
     ),
     DateRule("assessment-latest", "assessments without progression", "last possible day, not after the cut-off"),
     DateRule(

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.measure import ADBIN, SOURCES, Measure, Request, Rows, source_rows, subject_picks
+from trialwright.endpoints.measure import ADBIN, Measure, Request, Rows, evidence_rows, source_rows, subject_picks
 from trialwright.endpoints.periods import span_of
 from trialwright.endpoints.timeline import Flags, Picks
 
@@ -43,19 +43,10 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     )
     return Rows(
         adbin=frame.select(pl.col(name).cast(kind) for name, kind in ADBIN.items()),
-        sources=pl.concat([_evidence(request, chosen), source_rows(cohort, request, _roles(cohort, request, member))]),
+        sources=pl.concat(
+            [evidence_rows(request, chosen), source_rows(cohort, request, _roles(cohort, request, member))]
+        ),
     )
-
-
-def _evidence(request: Request, chosen: pl.DataFrame) -> pl.DataFrame:
-    rows = chosen.select("USUBJID", ROW="EVIDENCE").explode("ROW").drop_nulls("ROW")
-    return rows.select(
-        "USUBJID",
-        PARAMCD=pl.lit(request.endpoint.id),
-        DEFID=pl.lit(request.name),
-        ROLE=pl.lit("evidence"),
-        ROW="ROW",
-    ).select(pl.col(name).cast(kind) for name, kind in SOURCES.items())
 
 
 def _roles(cohort: Cohort, request: Request, member: Flags) -> list[tuple[str, Picks]]:

@@ -10,7 +10,7 @@ import polars as pl
 from trialwright.dates import DAYS_PER_MONTH
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.course import course_findings, course_of, course_roles
-from trialwright.endpoints.measure import ADTTE, Measure, Request, Rows, source_rows
+from trialwright.endpoints.measure import ADTTE, Measure, Request, Rows, evidence_rows, source_rows
 from trialwright.endpoints.timeline import DOMAINS, FLAGS, as_dates
 from trialwright.endpoints.wording import worded, wording_columns
 
@@ -21,19 +21,24 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     course = course_of(cohort, request)
     who = course.shown
     deciding, beyond = course.deciding, course.beyond
+    day = np.where(beyond, course.horizon, deciding.day)
+    days = (day - course.origin.day + 1)[who]
     rows = pl.DataFrame(
         {
             "USUBJID": cohort.roster.subjects[who],
             "STARTDT": as_dates(course.origin.day[who]),
-            "ADT": as_dates(np.where(beyond, course.horizon, deciding.day)[who]),
+            "ADT": as_dates(day[who]),
             "SEQ": deciding.seq[who],
             "STARTED": course.origin.imputed[who],
             "IMPUTED": np.where(beyond, 0, deciding.imputed)[who],
             "EARLY": course.early[who],
+            "DAYS": days,
+            # divided here: polars may multiply by the reciprocal, which is not the same to the last digit
+            "MONTHS": days / float(DAYS_PER_MONTH),
             **wording_columns(course, who),
         }
     )
-    days = pl.when(~pl.col("EARLY")).then((pl.col("ADT") - pl.col("STARTDT")).dt.total_days() + 1)
+    valid = pl.when(~pl.col("EARLY"))
     flags = pl.lit(pl.Series(FLAGS, dtype=pl.String))
     analysed = pl.lit("Y" if request.analysed else None, pl.String)
     made = rows.select(
@@ -45,17 +50,22 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
         PARAMCD=pl.lit(request.endpoint.id),
         PARAM=pl.lit(request.endpoint.title),
         DEFID=pl.lit(request.name),
-        AVAL=days,
-        AVALM=days / float(DAYS_PER_MONTH),
-        ANL01FL=pl.when(~pl.col("EARLY")).then(analysed),
+        AVAL=valid.then("DAYS"),
+        AVALM=valid.then("MONTHS"),
+        ANL01FL=valid.then(analysed),
         SRCDOM=pl.lit(pl.Series(DOMAINS)).gather("DOMAIN"),
         SRCSEQ=pl.when(pl.col("SEQ") > 0).then("SEQ"),
         STARTDTF=flags.gather("STARTED"),
         ADTF=flags.gather("IMPUTED"),
     )
+    sources = [source_rows(cohort, request, course_roles(cohort, request, course))]
+    for number, candidate in enumerate(course.events.candidates):
+        answers = cohort.answers(candidate.path) if candidate.when is not None else None
+        if answers is not None:
+            sources.append(evidence_rows(request, answers.filter(course.counted & (course.events.kind == number))))
     return Rows(
         adtte=made.select(*ADTTE),
-        sources=source_rows(cohort, request, course_roles(cohort, request, course)),
+        sources=pl.concat(sources),
         findings=tuple(course_findings(cohort, request, course)),
     )
 
