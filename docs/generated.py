@@ -11,10 +11,12 @@ from click.testing import CliRunner
 
 from docs.language import keys
 from trialwright.cli import COMMANDS, app
+from trialwright.conduct.catalogue import catalogue
 from trialwright.model.finding import RULES
 from trialwright.model.library import load_object
 from trialwright.model.outputs import OUTPUTS
 from trialwright.model.tables import TABLES, Column, Table
+from trialwright.screening.judge import KINDS
 
 HERE = Path(__file__).parent
 PART = re.compile(r"(?P<begin><!-- begin (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- end (?P=name) -->)", re.DOTALL)
@@ -66,7 +68,24 @@ def helps() -> str:
     return "\n".join(lines)
 
 
+def offered() -> str:
+    """A table for each kind of name a study file may use."""
+    lines: list[str] = []
+    specs = catalogue().specs
+    for kind in dict.fromkeys(spec.kind for spec in specs):
+        lines += [f"### {kind.capitalize()}", "", "| id | what it is | computed | reference |", "|---|---|---|---|"]
+        for spec in (spec for spec in specs if spec.kind == kind):
+            computed = "yes" if spec.computed else "stated only"
+            doubt = "" if spec.certainty == "verified" else f" ({spec.certainty})"
+            lines.append(f"| `{spec.id}` | {spec.summary} | {computed}{doubt} | {spec.reference or '–'} |")
+        lines.append("")
+    lines += ["### Condition", "", "| key | when it holds |", "|---|---|"]
+    lines += [f"| `{kind.id}` | {kind.summary} |" for kind in KINDS.values()]
+    return "\n".join([*lines, ""])
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "catalogue": offered,
     "commands": helps,
     "keys": keys,
     "outputs": lambda: declared(OUTPUTS),
