@@ -15,6 +15,8 @@ from trialwright.errors import EstimationError, NumericsError
 
 __all__ = ["Covariate", "Covariates", "Term", "covariate_columns", "read_covariates"]
 
+_MAX_LEVELS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -151,6 +153,8 @@ def covariate_columns(covariates: tuple[Covariate, ...], kept: NDArray[np.bool_]
     ------
     EstimationError
         When a factor has one level only among the rows used.
+    NumericsError
+        When a factor has more levels than a model can mean.
 
     Examples
     --------
@@ -169,6 +173,11 @@ def covariate_columns(covariates: tuple[Covariate, ...], kept: NDArray[np.bool_]
                 raise EstimationError(
                     f"{covariate.name} has one level only among the rows used ({', '.join(levels.names)})",
                     mend="leave it out of the model",
+                )
+            if len(levels.names) > _MAX_LEVELS:
+                raise NumericsError(
+                    f"{covariate.name} has {len(levels.names)} levels, more than {_MAX_LEVELS}",
+                    mend="check that it is a factor and not a name or a date of each subject",
                 )
             for code, name in enumerate(levels.names[1:], start=1):
                 columns.append((levels.codes == code).astype(np.float64))

@@ -17,6 +17,7 @@ Labels = ArrayLike | pl.Series | Sequence[object]
 
 # Whole-number codes up to this range are counted instead of sorted.
 _MAX_RANGE = 100_000
+_PANDAS_MISSING = ("NAType", "NaTType")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +100,11 @@ def encode(values: Labels) -> Levels:
         array = np.asarray(values)
         if array.dtype.kind in "biu":
             return _encode_whole(array)
-        series = pl.Series(array.tolist() if array.dtype.kind in "OU" else array, strict=False)
+        if array.dtype.kind in "OU":
+            # Text arrays made from lists would turn a missing number into the word nan; objects do not.
+            series = pl.Series([None if _is_absent(v) else v for v in np.asarray(values, dtype=object)], strict=False)
+        else:
+            series = pl.Series(array)
     if series.dtype.is_numeric() or series.dtype == pl.Boolean:
         return _encode_numbers(series)
     text = series.cast(pl.String)
@@ -107,6 +112,11 @@ def encode(values: Labels) -> Levels:
     names = text.drop_nulls().unique().sort()
     codes = text.replace_strict(names, pl.Series(range(len(names)), dtype=pl.Int64), default=None)
     return Levels(codes.fill_null(-1).to_numpy().astype(np.int64), tuple(names.to_list()))
+
+
+def _is_absent(value: object) -> bool:
+    """Whether a label is None, not-a-number, or the mark by which pandas says missing."""
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in _PANDAS_MISSING
 
 
 def _encode_whole(array: NDArray[np.generic]) -> Levels:

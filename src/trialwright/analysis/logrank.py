@@ -17,6 +17,8 @@ from trialwright.numerics.ordering import order_rows
 
 __all__ = ["LogrankGroup", "LogrankTest", "logrank"]
 
+_MAX_ARMS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class LogrankGroup:
@@ -162,6 +164,11 @@ def logrank(
             f"a log-rank test needs two arms, the rows used hold {len(arms.names)}",
             where="arm",
             mend="check the arm column and what was left out",
+        )
+    if len(arms.names) > _MAX_ARMS:
+        raise NumericsError(
+            f"arm has {len(arms.names)} levels, more than {_MAX_ARMS}",
+            mend="check that it holds arms, not names",
         )
     n_strata = 1 if stratum is None else len(stratum.names)
     ordered = order_rows(

@@ -27,6 +27,7 @@ _FLAT = 1e-9
 # A step that stays this long, in standard deviations of the covariate, on a flat likelihood leads to infinity.
 _LONG_STEP = 0.1
 _ALIAS_TOLERANCE = 1e-10
+_NOISE = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,16 +248,15 @@ def partial_likelihood(data: CoxData, beta: Floats, *, ties: Ties = "efron") -> 
     return _likelihood(data.rows.arrays, data.event, data.x, beta, ties == "efron")
 
 
-def _aliased(information: Floats) -> NDArray[np.bool_]:
+def _aliased(information: Floats, noise: Floats) -> NDArray[np.bool_]:
     """Columns whose pivot vanishes when the information is factored from the first column on."""
     p = information.shape[0]
     left = information.copy()
-    size = np.maximum(np.diag(information), 0.0)
-    largest = float(size.max(initial=0.0))
+    size = np.diag(information)
     aliased = np.zeros(p, dtype=np.bool_)
     for k in range(p):
         pivot = left[k, k]
-        if not pivot > _ALIAS_TOLERANCE * max(size[k], 1e-6 * largest):
+        if not pivot > max(_ALIAS_TOLERANCE * size[k], noise[k]):
             aliased[k] = True
             continue
         left[k + 1 :, k + 1 :] -= np.outer(left[k + 1 :, k], left[k, k + 1 :]) / pivot
@@ -302,7 +302,9 @@ def fit_cox(data: CoxData, *, ties: Ties = "efron") -> CoxFit:
     """
     p = data.x.shape[1]
     null, gradient, information = partial_likelihood(data, np.zeros(p), ties=ties)
-    aliased = _aliased(information)
+    # The information is a sum of differences of squares; this much of it may be left by rounding alone.
+    noise = _NOISE * int(data.event.sum(dtype=np.int64)) * np.square(data.x).max(axis=0)
+    aliased = _aliased(information, noise)
     kept = np.flatnonzero(~aliased)
     if kept.size == 0:
         nan = np.full(p, np.nan)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trialwright.errors import NumericsError
 from trialwright.numerics.constants import TIE_TOLERANCE
 from trialwright.numerics.jit import kernel
 
@@ -114,6 +115,11 @@ def merge_close_times(
     tuple
         Exit times and entry times (None when none were given).
 
+    Raises
+    ------
+    NumericsError
+        When an entry time and its exit time become equal.
+
     Notes
     -----
     The distinct times are walked upwards; one that lies within √ε of the one before it, relative to the mean of the
@@ -133,7 +139,16 @@ def merge_close_times(
         return time, entry
     placed = np.empty_like(both)
     placed[order] = merged
-    return placed[: time.size], (placed[time.size :] if entry is not None else None)
+    if entry is None:
+        return placed, None
+    if np.any(placed[time.size :] >= placed[: time.size]):
+        rows = np.flatnonzero(placed[time.size :] >= placed[: time.size])
+        raise NumericsError(
+            f"{rows.size} subjects enter and leave at times that differ by floating-point noise alone",
+            why="such a subject is never under observation",
+            mend="correct the times or leave the subject out",
+        )
+    return placed[: time.size], placed[time.size :]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

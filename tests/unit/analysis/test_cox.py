@@ -122,3 +122,8 @@ def test_what_is_no_covariate_is_refused() -> None:
         cox([1, 2], [1, 1], {"arm": ["A", "B"]}, references={"arm": "C"})
     with pytest.raises(NumericsError, match="age has 1 rows"):
         cox([1, 2], [1, 1], {"age": [50.0]})
+
+
+def test_a_column_of_names_is_no_factor() -> None:
+    with pytest.raises(NumericsError, match="300 levels"):
+        cox(np.arange(300), np.ones(300), {"name": [f"s{i}" for i in range(300)]})

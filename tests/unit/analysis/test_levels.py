@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -25,6 +26,12 @@ pytestmark = pytest.mark.unvalidated
         (pl.Series([3, None, 1]), [1, -1, 0], ("1", "3")),
         (pl.Series([True, None]), [0, -1], ("True",)),
         (np.array(["한국", "서울"]), [1, 0], ("서울", "한국")),
+        (["a", float("nan"), "b"], [0, -1, 1], ("a", "b")),
+        (pd.Series(["a", None, float("nan"), "b"]), [0, -1, -1, 1], ("a", "b")),
+        (pd.Series(["a", pd.NA, "b"], dtype="string"), [0, -1, 1], ("a", "b")),
+        (pd.Categorical(["x", "y", None]), [0, 1, -1], ("x", "y")),
+        (pd.Series([4, None], dtype="Int64"), [0, -1], ("4",)),
+        (pl.Series(["b", "a"]).cast(pl.Categorical), [1, 0], ("a", "b")),
         ([], [], ()),
     ],
 )

@@ -83,3 +83,8 @@ def test_shape() -> None:
     assert list(shape) == ["chisq", "df", "p", "groups", "variance"]
     assert list(shape["groups"][0]) == ["level", "n", "observed", "expected"]
     assert np.shape(shape["variance"]) == (2, 2)
+
+
+def test_a_column_of_names_is_no_column_of_arms() -> None:
+    with pytest.raises(NumericsError, match="300 levels"):
+        logrank(np.arange(300), np.ones(300), np.arange(300))

@@ -129,6 +129,16 @@ def test_a_column_without_information_of_its_own_is_aliased(extra: str) -> None:
     assert found.score == pytest.approx(plain.score)
 
 
+@pytest.mark.parametrize("copies", [3, 300])
+@pytest.mark.parametrize("flip", [False, True])
+def test_an_arm_that_left_before_the_first_event_is_aliased_in_spite_of_rounding(copies: int, flip: bool) -> None:
+    time = np.repeat([0.0, 1.0], [2, copies])
+    arm = np.array([1.0, 0.0] + [0.0] * copies)
+    found = fit(time, (time > 0).astype(int), (1 - arm if flip else arm)[:, None])
+    assert found.aliased.tolist() == [True]
+    assert not found.infinite.any()
+
+
 def test_nothing_but_a_constant_leaves_the_null_model() -> None:
     time, event, _, _ = cox_rows(12)
     found = fit(time, event, np.ones((50, 1)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from trialwright.errors import NumericsError
 from trialwright.numerics.ordering import merge_close_times, order_rows, time_order
 
 pytestmark = [pytest.mark.independent("numpy's stable argsort, and ties written out by hand")]
@@ -35,6 +36,11 @@ def test_times_equal_up_to_float_noise_become_equal() -> None:
     assert time[0] == time[1]
     assert entry is not None
     assert entry[2] == time[0]
+
+
+def test_an_entry_that_meets_its_exit_only_by_noise_is_refused() -> None:
+    with pytest.raises(NumericsError, match="1 subjects enter and leave"):
+        order_rows(np.array([3 * 1.1, 9.0]), entry=np.array([3.3, 0.0]))
 
 
 def test_whole_days_are_left_alone() -> None:
