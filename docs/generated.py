@@ -73,13 +73,13 @@ def offered() -> str:
     lines: list[str] = []
     specs = catalogue().specs
     for kind in dict.fromkeys(spec.kind for spec in specs):
-        lines += [f"### {kind.capitalize()}", "", "| id | what it is | computed | reference |", "|---|---|---|---|"]
+        lines += [f"## {kind.capitalize()}", "", "| id | what it is | computed | reference |", "|---|---|---|---|"]
         for spec in (spec for spec in specs if spec.kind == kind):
             computed = "yes" if spec.computed else "stated only"
             doubt = "" if spec.certainty == "verified" else f" ({spec.certainty})"
             lines.append(f"| `{spec.id}` | {spec.summary} | {computed}{doubt} | {spec.reference or '–'} |")
         lines.append("")
-    lines += ["### Condition", "", "| key | when it holds |", "|---|---|"]
+    lines += ["## Condition", "", "| key | when it holds |", "|---|---|"]
     lines += [f"| `{kind.id}` | {kind.summary} |" for kind in KINDS.values()]
     return "\n".join([*lines, ""])
 

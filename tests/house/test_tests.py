@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.conftest import UNMARKED
@@ -16,17 +14,14 @@ def test_every_test_says_how_independent_it_is(request: pytest.FixtureRequest) -
     assert request.config.stash[UNMARKED] == []
 
 
-def is_mirrored(test: Path) -> bool:
-    place = PACKAGE / test.parent.relative_to(ROOT / "tests" / "unit")
-    if not place.is_dir():
-        return False
-    about = test.stem.removeprefix("test_")
-    stems = {path.stem for path in place.glob("*.py")} | {path.name for path in place.iterdir() if path.is_dir()}
-    return about == (place.name if place != PACKAGE else "package") or any(
-        about == stem or about.startswith(f"{stem}_") for stem in stems
-    )
-
-
 def test_unit_tests_mirror_the_source() -> None:
     unit = ROOT / "tests" / "unit"
-    assert [str(test.relative_to(unit)) for test in sorted(unit.rglob("test_*.py")) if not is_mirrored(test)] == []
+    folders = {test.parent.relative_to(unit) for test in unit.rglob("test_*.py")}
+    assert [str(folder) for folder in sorted(folders) if not (PACKAGE / folder).is_dir()] == []
+
+
+def test_every_part_of_the_program_has_unit_tests() -> None:
+    unit = ROOT / "tests" / "unit"
+    parts = {path.parent.name for path in PACKAGE.glob("*/__init__.py") if any(path.parent.glob("[a-z]*.py"))}
+    tested = {folder.name for folder in unit.iterdir() if any(folder.rglob("test_*.py"))}
+    assert parts - tested == set()
