@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from trialwright.model.cells import typed_schema
 from trialwright.model.tables import TABLES
 
-__all__ = ["DAY", "MONTH", "NO_NUMBER", "NO_WORDS", "YEAR", "CodedColumn", "CodedTable", "TypedTables"]
+__all__ = ["DAY", "MONTH", "NO_NUMBER", "NO_WORDS", "YEAR", "CodedColumn", "CodedTable", "TextTables", "TypedTables"]
 
-IntArray = NDArray[np.int64]
+CodeArray = NDArray[np.int32]
 IndexArray = NDArray[np.uint32]
 
-NO_NUMBER: Final = int(np.iinfo(np.int64).min)
+NO_NUMBER: Final = int(np.iinfo(np.int32).min)
 """Code of an empty number."""
 
 NO_WORDS: Final = pl.Series(dtype=pl.String)
@@ -71,7 +71,7 @@ class CodedColumn:
     """
 
     kind: str
-    codes: IntArray
+    codes: CodeArray
     words: pl.Series
 
     def lookup(self, dtype: pl.DataType | None = None) -> Lookup:
@@ -113,7 +113,7 @@ class CodedColumn:
     def _dates(self) -> Lookup:
         known = self.codes % 4
         given = self.codes[known > 0] // 4
-        low = int(given.min(initial=2**40)) // _CALENDAR_DAYS if given.size else 0
+        low = int(given.min()) // _CALENDAR_DAYS if given.size else 0
         high = int(given.max()) // _CALENDAR_DAYS + 1 if given.size else 1
         text, earliest, latest, precision = _calendar(low * _CALENDAR_DAYS, high * _CALENDAR_DAYS)
         span = (high - low) * _CALENDAR_DAYS
@@ -149,7 +149,7 @@ class CodedTable:
         polars.DataFrame
             Text columns, empty cells null.
         """
-        stored: dict[str, NDArray[np.int64] | IndexArray] = {}
+        stored: dict[str, CodeArray | IndexArray] = {}
         shown: list[pl.Expr] = []
         for name, column in self.columns.items():
             if column.kind == "Whole":
@@ -177,7 +177,7 @@ class CodedTable:
         exprs = dict(_empty_columns(self.domain))
         exprs["STUDYID"] = pl.lit(study).alias("STUDYID")
         exprs["LINE"] = pl.int_range(2, self.height + 2, dtype=pl.UInt32).alias("LINE")
-        stored: dict[str, NDArray[np.int64] | IndexArray] = {}
+        stored: dict[str, CodeArray | IndexArray] = {}
         for name, column in self.columns.items():
             kind, stem, dtype = _declared(self.domain, name)
             if kind == "int":
@@ -195,6 +195,31 @@ class CodedTable:
                     }
                 )
         return pl.DataFrame(stored).select(list(exprs.values()))
+
+
+class TextTables(Mapping[str, pl.DataFrame]):
+    """Text tables by domain, each made anew whenever it is asked for, so that a large trial never holds them all.
+
+    Parameters
+    ----------
+    coded : mapping of str to CodedTable
+        Tables as codes.
+    """
+
+    def __init__(self, coded: Mapping[str, CodedTable]) -> None:
+        self._coded = coded
+
+    def __getitem__(self, domain: str) -> pl.DataFrame:
+        """Return the domain's text table."""
+        return self._coded[domain].text()
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the domains."""
+        return iter(self._coded)
+
+    def __len__(self) -> int:
+        """Return the number of tables."""
+        return len(self._coded)
 
 
 class TypedTables(Mapping[str, pl.DataFrame]):
@@ -243,7 +268,7 @@ def _exact(words: pl.Series, dtype: pl.DataType | None) -> dict[str, pl.Series]:
 
 
 def _whole(name: str) -> pl.Expr:
-    return pl.when(pl.col(name) != NO_NUMBER).then(pl.col(name)).alias(name)
+    return pl.when(pl.col(name) != NO_NUMBER).then(pl.col(name).cast(pl.Int64)).alias(name)
 
 
 @cache

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from trialwright import __version__
+from trialwright.design.coded import TextTables
 from trialwright.design.simulate import Simulated
 from trialwright.errors import DataError
 from trialwright.exchange.folder import whole_or_nothing, write_folder
@@ -115,7 +116,7 @@ def write(
     )  # fmt: skip
     earlier = _earlier(path, replace=replace)
     with whole_or_nothing(_free(path, earlier)) as folder:
-        write_folder(folder / "tables", simulated.tables, manifest, format=form)
+        write_folder(folder / "tables", TextTables(simulated.coded), manifest, format=form)
         for file in (folder / "tables").iterdir():
             file.rename(folder / file.name)
         (folder / "tables").rmdir()

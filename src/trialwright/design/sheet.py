@@ -57,7 +57,7 @@ class _Pieces:
     """Codes of one column over the pieces of a sheet."""
 
     kind: str
-    codes: list[IntArray] = field(default_factory=list)
+    codes: list[NDArray[np.int32]] = field(default_factory=list)
     words: dict[str, int] = field(default_factory=dict)
 
     def number(self, word: str) -> int:
@@ -65,18 +65,19 @@ class _Pieces:
 
     def add(self, cell: Cell, rows: int) -> None:
         if isinstance(cell, str):
-            self.codes.append(np.full(rows, self.number(cell) if cell else 0, dtype=np.int64))
+            self.codes.append(np.full(rows, self.number(cell) if cell else 0, dtype=np.int32))
         elif isinstance(cell, Answer):
-            numbers = np.array([*(self.number(word) for word in cell.words), 0], dtype=np.int64)
+            numbers = np.array([*(self.number(word) for word in cell.words), 0], dtype=np.int32)
             self.codes.append(numbers[cell.codes])
         elif isinstance(cell, Dated):
-            self.codes.append(np.where(np.asarray(cell.precision) > 0, 4 * cell.days + cell.precision, 0))
+            codes = np.where(np.asarray(cell.precision) > 0, 4 * cell.days + cell.precision, 0)
+            self.codes.append(codes.astype(np.int32))
         else:
-            self.codes.append(np.where(cell.given, cell.values, NO_NUMBER))
+            self.codes.append(np.where(cell.given, cell.values, NO_NUMBER).astype(np.int32))
 
     def add_none(self, rows: int) -> None:
         empty = 0 if self.kind in ("word", "Dated") else NO_NUMBER
-        self.codes.append(np.full(rows, empty, dtype=np.int64))
+        self.codes.append(np.full(rows, empty, dtype=np.int32))
 
 
 class Sheet:
@@ -167,9 +168,9 @@ class Sheet:
         """
         order, numbers = self._order()
         subjects = np.concatenate(self._subjects)[order]
-        columns = {"USUBJID": CodedColumn("word", subjects, subject_ids)}
+        columns = {"USUBJID": CodedColumn("word", subjects.astype(np.int32), subject_ids)}
         if self.domain != "DM":
-            columns[f"{self.domain}SEQ"] = CodedColumn("Whole", numbers, NO_WORDS)
+            columns[f"{self.domain}SEQ"] = CodedColumn("Whole", numbers.astype(np.int32), NO_WORDS)
         for name in (column.name for column in TABLES[self.domain].columns if column.name in self._columns):
             pieces = self._columns[name]
             codes = pieces.codes[0] if len(pieces.codes) == 1 else np.concatenate(pieces.codes)
