@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
+import trialwright
 from docs.language import keys
 from trialwright.cli import COMMANDS, app
 from trialwright.conduct.catalogue import catalogue
@@ -84,9 +85,21 @@ def offered() -> str:
     return "\n".join([*lines, ""])
 
 
+def face() -> str:
+    """A row for each name of the package itself."""
+    rows = []
+    for name in trialwright.__all__:
+        if not name.startswith("_"):
+            found = getattr(trialwright, name)
+            summary = (found.__doc__ or "").strip().splitlines()[0]
+            rows.append(f"| `{name}` | {summary} |")
+    return "\n".join(["| name | gives |", "|---|---|", *rows, ""])
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "catalogue": offered,
     "commands": helps,
+    "face": face,
     "keys": keys,
     "outputs": lambda: declared(OUTPUTS),
     "rules": rules,
