@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 from tests.unit.design.studies import EVERY_DAY, large, small, with_scenario
 from trialwright.dates import CalendarInterval
@@ -78,6 +79,48 @@ def test_every_day_a_scan_sees_progression_on_its_day() -> None:
     assert truth["DOCUMENTED"].null_count() < 5
     seen = truth.filter(pl.col("DOCUMENTED").is_not_null())
     assert (seen["DOCUMENTED"] == seen["PROGRESSION"]).all()
+
+
+def rebuilt_scans(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Days to the documented progression and to the last scan in the arm without operation, with numpy's generator."""
+    rng = np.random.default_rng(seed)
+    start = np.datetime64("2025-12-15")
+    cutoff = start + 1430
+    # allocation: accrual at an even pace, then registration, chemotherapy, scan and decision
+    lead = rng.integers(1, 11, count) + rng.integers(3, 11, count) + 21 * rng.integers(2, 4, count)
+    late = (rng.random((count, 2)) < 0.2) * rng.integers(1, 8, (count, 2))
+    lead += late.sum(axis=1) + rng.integers(14, 21, count) + rng.integers(3, 11, count)
+    allocated = start + (rng.random(count) * 160 / 7 * 30.4375).astype(int) + lead
+    month = allocated.astype("datetime64[M]")
+    day = (allocated - month).astype(int)
+    progression = np.ceil(rng.exponential(365.25 / np.log(2), count))
+    death = np.ceil(progression + rng.exponential(730.5 / np.log(2), count))
+    stop = np.ceil(rng.exponential(365.25, (count, 2)) / [0.02, 0.01]).min(axis=1)
+    end = np.minimum(np.minimum(stop, death - 1), (cutoff - allocated).astype(int))
+    seen, last = np.full(count, np.inf), np.zeros(count)
+    for slot in range(1, 17):
+        first = (month + 3 * slot).astype("datetime64[D]")
+        length = ((month + 3 * slot + 1).astype("datetime64[D]") - first).astype(int)
+        scan = (first + np.minimum(day, length - 1) - allocated).astype(int) + rng.integers(-14, 15, count)
+        made = (rng.random(count) >= 0.05) & (scan <= end) & np.isinf(seen)
+        last = np.where(made, scan, last)
+        seen = np.where(made & (scan >= progression), scan, seen)
+    return seen, last
+
+
+@pytest.mark.independent("the description rebuilt with numpy's generator")
+def test_documented_progression_follows_its_description() -> None:
+    seen, last = rebuilt_scans(40_000, 5)
+    people = large().people
+    arm = people.allocated.arms == list(people.plan.study.arm_ids).index("CHEMO")
+    days, start = people.allocated.scans.days[arm], people.allocated.days[arm]
+    documented = people.allocated.scans.documented[arm]
+    share = np.isfinite(seen).mean()
+    ours = documented < NEVER
+    assert ours.mean() == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / arm.sum()))
+    assert stats.ks_2samp((documented - start)[ours], seen[np.isfinite(seen)]).pvalue > 1e-3
+    final = np.where(days < NEVER, days - start[:, None], 0).max(axis=1)
+    assert stats.ks_2samp(final, last).pvalue > 1e-3
 
 
 def lesions_by_scan(simulated: Simulated) -> pl.DataFrame:

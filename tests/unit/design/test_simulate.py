@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -154,6 +155,7 @@ def test_a_study_whose_criteria_need_other_facts_is_refused_in_plain_words() -> 
         simulate(loaded(), seed=1)
 
 
+@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="the compiler is switched off")
 def test_160_subjects_take_well_under_a_tenth_of_a_second() -> None:
     simulate(ovarian(), seed=0)
     taken = []
