@@ -16,21 +16,25 @@ from trialwright.report.estimates import POOLED, in_months, in_percent, in_ratio
 from trialwright.report.table import Cell, Column, Row, Table, cell_of, text_cells
 from trialwright.report.typeset import decimal, sentence, share, thousands
 
-__all__ = ["complication_tables", "endings_table", "proportion_table", "survival_table"]
+__all__ = ["complication_tables", "endings_table", "proportion_table", "survival_table", "survivor_words"]
 
 Shown = Callable[[Result], str]
 
 COMPARISONS: Final[tuple[tuple[str, str, Shown], ...]] = (
-    ("hr", "Hazard ratio (95% CI)", in_ratio),
+    ("hr", "Hazard ratio ({level} CI)", in_ratio),
     ("p_logrank", "Log-rank test, p", p_of),
-    ("rmst_difference", "Difference of restricted means, months (95% CI)", in_months),
-    ("rmst_ratio", "Ratio of restricted means (95% CI)", in_ratio),
+    ("rmst_difference", "Difference of restricted means, months ({level} CI)", in_months),
+    ("rmst_ratio", "Ratio of restricted means ({level} CI)", in_ratio),
     ("p_zph", "Test of proportional hazards, p", p_of),
 )
 GRADE_WORDS: Final = {
-    "0": "No complication recorded", "I": "I", "II": "II", "IIIA": "IIIa", "IIIB": "IIIb", "IVA": "IVa", "IVB": "IVb",
-    "V": "V (death)",
+    "NONE": "No complication recorded", "I": "I", "II": "II", "IIIA": "IIIa", "IIIB": "IIIb", "IVA": "IVa",
+    "IVB": "IVb", "V": "V (death)",
 }  # fmt: skip
+AXIS_WORDS: Final = {"PFS": "Progression-free", "OS": "Alive", "DFS": "Disease-free", "EFS": "Event-free"}
+_KIND_OF_END: Final = pl.col("EVNTDESC").str.replace_all(r",? on [0-9]{4}-[0-9]{2}-[0-9]{2}", "")
+"""What ended a subject's time, without the day, so that like is counted with like."""
+
 UNKNOWN_WORDS: Final = {
     "failure": "A subject whose outcome is not known counts as a failure.",
     "left out": "A subject whose outcome is not known is left out.",
@@ -60,11 +64,12 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
     stem = endpoint.stem(definition)
     lines: list[tuple[str, str, Shown]] = [
         ("n_events", "Events", whole),
-        ("median", "Median, months (95% CI)", in_months),
+        ("median", "Median, months ({level} CI)", in_months),
     ]
-    lines += [(name, f"Event-free at {words}, % (95% CI)", in_percent) for name, words in estimates.milestones(stem)]
-    lines.append(("rmst", "Restricted mean, months (95% CI)", in_months))
-    lines.append(("follow_up", "Median follow-up by reverse Kaplan-Meier, months (95% CI)", in_months))
+    free = survivor_words(endpoint, definition)
+    lines += [(name, f"{free} at {words}, % ({{level}} CI)", in_percent) for name, words in estimates.milestones(stem)]
+    lines.append(("rmst", f"Restricted mean{_until(context, stem)}, months ({{level}} CI)", in_months))
+    lines.append(("follow_up", "Median follow-up by reverse Kaplan-Meier, months ({level} CI)", in_months))
     groups: list[Row] = []
     for figure, label, shown in lines:
         cells = tuple(estimates.cell(stem, figure, shown, level.id) for level in levels)
@@ -73,10 +78,14 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
                 _events(context, endpoint, definition, level, cell) for level, cell in zip(levels, cells, strict=True)
             )
         if any(cell.text for cell in cells):
-            groups.append(Row(Cell(label), cells))
+            groups.append(Row(Cell(label.format(level=estimates.level(stem, figure))), cells))
     depth = 1 if len(levels) > 1 else 0
     compared = [
-        Row(Cell(label), (replace(estimates.cell(stem, figure, shown), span=len(levels)),), depth)
+        Row(
+            Cell(label.format(level=estimates.level(stem, figure))),
+            (replace(estimates.cell(stem, figure, shown), span=len(levels)),),
+            depth,
+        )
         for figure, label, shown in COMPARISONS
         if estimates.find(stem, figure)
     ]
@@ -92,6 +101,40 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
     name = stem.lower().replace("~", "-")
     caption = f"{endpoint.title}: estimates" + ("" if stem == endpoint.id else f", definition “{definition}”")
     return Table(name, caption, tuple(columns), tuple(groups + compared), _survival_notes(context, stem))
+
+
+def _until(context: Context, stem: str) -> str:
+    """Time up to which a mean is restricted, as its analysis states it."""
+    found = context.estimates.find(stem, "rmst_difference") or context.estimates.find(stem, "rmst")
+    analyses = {analysis.id: analysis for analysis in context.dossier.study.analyses}
+    stated = analyses.get(found.analysis) if found is not None else None
+    return f" to {stated.tau.text}" if stated is not None and stated.tau is not None else ""
+
+
+def survivor_words(endpoint: Endpoint, definition: str) -> str:
+    """Return what the vertical axis of a survival curve counts.
+
+    Parameters
+    ----------
+    endpoint : Endpoint
+        The endpoint.
+    definition : str
+        Name of the definition.
+
+    Returns
+    -------
+    str
+        For example ``Progression-free``; an overall survival that counts more than deaths is not called alive.
+
+    Examples
+    --------
+    >>> survivor_words(Endpoint.model_construct(id="PFS", definitions={}), "used")
+    'Progression-free'
+    """
+    stated = endpoint.resolved()[definition].events
+    if endpoint.id == "OS" and stated is not None and tuple(stated) != ("death",):
+        return "Without event"
+    return AXIS_WORDS.get(endpoint.id, "Event-free")
 
 
 def _compared_words(context: Context, endpoint: Endpoint) -> str:
@@ -178,7 +221,7 @@ def endings_table(context: Context, endpoint: Endpoint, definition: str) -> Tabl
         picked = [own.filter((pl.col("CNSR") == 0) if is_event else (pl.col("CNSR") != 0)) for _, own in groups]
         totals = [share(part.height, own.height) for part, (_, own) in zip(picked, groups, strict=True)]
         printed.append(Row(Cell(title), text_cells(totals)))
-        counts = [dict(part.group_by("EVNTDESC").len().iter_rows()) for part in picked]
+        counts = [dict(part.group_by(_KIND_OF_END).len().iter_rows()) for part in picked]
         kinds = sorted(
             {kind for group in counts for kind in group}, key=lambda k: (-sum(g.get(k, 0) for g in counts), str(k))
         )
@@ -239,7 +282,7 @@ def proportion_table(context: Context, endpoint: Endpoint) -> Table | None:
         return None
     columns = (
         Column("Counted in"), Column("Successes", numeric=True), Column("Subjects", numeric=True),
-        Column("Share, % (95% CI)", numeric=True),
+        Column(f"Share, % ({context.estimates.level(endpoint.id, 'rate')} CI)", numeric=True),
     )  # fmt: skip
     used = next(iter(endpoint.resolved().values()))
     note = UNKNOWN_WORDS.get(used.unknown or "", "")

@@ -90,6 +90,23 @@ class Estimates:
             return cell_of(result, _bounds_in_months(result))
         return cell_of(result, shown(result))
 
+    def level(self, stem: str, figure: str) -> str:
+        """Return the confidence level of a figure in words.
+
+        Parameters
+        ----------
+        stem, figure : str
+            As for `find`; the figure of any group will do, an analysis states one level for all.
+
+        Returns
+        -------
+        str
+            For example ``95%``, also when the run has no such figure.
+        """
+        prefix = f"{stem}/{figure}"
+        levels = (r.level for key, r in self.by_id.items() if key == prefix or key.startswith(f"{prefix}@"))
+        return f"{100 * next((level for level in levels if level is not None), 0.95):g}%"
+
     def milestones(self, stem: str) -> tuple[tuple[str, str], ...]:
         """Return the milestones of a definition in the order of their times.
 

@@ -72,14 +72,15 @@ def forest_figure(context: Context, name: str, title: str, stem: str) -> Figure 
             drawn(_chart(rows, compared, canvas), canvas, name=name, summary=summary, tag=context.tag)
             for canvas in (WIDE, NARROW)
         )
+    level = context.estimates.level(stem, "hr")
     caption = (
-        f"{title}: hazard ratio {' against '.join(compared)} in subgroups, with 95% confidence limits. "
+        f"{title}: hazard ratio {' against '.join(compared)} in subgroups, with {level} confidence limits. "
         "The dashed line marks no difference; squares grow with the number of events. Interaction p: likelihood-ratio "
         "test of the product term, one test a factor, not adjusted for multiplicity."
     )
     texts = [["" if cell is None else str(cell) for cell in row] for row in raw.iter_rows()]
     data = as_csv(list(COLUMNS), texts, origin=context.dossier.origin)
-    return Figure(name, caption, summary, wide, narrow, _table(name, rows, title), data)
+    return Figure(name, caption, summary, wide, narrow, _table(name, rows, title, level), data)
 
 
 def _worded(context: Context, line: _Line) -> _Line:
@@ -186,11 +187,11 @@ def _heads(compared: tuple[str, str], canvas: Canvas, sizes: tuple[int, int, int
     ]
     if canvas.is_narrow:
         return [lettering("Subgroup", canvas, x_px=-label_px, y_px=-12, bold=True), *favours]
-    heads = [("Subgroup", -label_px), ("Events/n", plot_px + 18), ("Hazard ratio (95% CI)", plot_px + 84)]
+    heads = [("Subgroup", -label_px), ("Events/n", plot_px + 18), ("Hazard ratio (limits)", plot_px + 84)]
     return [lettering(text, canvas, x_px=x_px, y_px=-12, bold=True) for text, x_px in heads] + favours
 
 
-def _table(name: str, rows: list[_Line], title: str) -> Table:
+def _table(name: str, rows: list[_Line], title: str, level: str) -> Table:
     printed: list[Row] = []
     factor = ""
     for row in rows:
@@ -201,6 +202,6 @@ def _table(name: str, rows: list[_Line], title: str) -> Table:
         ratio = row.status if row.hr is None else decimal(row.hr, 2)
         texts = (thousands(row.n), thousands(row.events), ratio, row.limits, p_value(row.p) if is_new else "")
         printed.append(Row(Cell(row.level), text_cells(texts), level=1 if row.factor else 0))
-    heads = ("Subjects", "Events", "Hazard ratio", "95% CI", "Interaction p")
+    heads = ("Subjects", "Events", "Hazard ratio", f"{level} CI", "Interaction p")
     columns = (Column("Subgroup"), *(Column(head, numeric=True) for head in heads))
     return Table(name, f"{title} in subgroups", columns, tuple(printed))

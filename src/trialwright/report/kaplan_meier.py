@@ -101,10 +101,11 @@ def kaplan_meier_figure(context: Context, name: str, words: CurveWords) -> Figur
             )
             for canvas in (WIDE, NARROW)
         )
-    table = _table(name, km, _thinned(risk, MAX_TICKS["wide"]), levels, words)
+    limits_words = context.estimates.level(words.stem, "median")
+    table = _table(name, km, _thinned(risk, MAX_TICKS["wide"]), levels, words, limits_words)
     return Figure(
         name,
-        _caption(km, words, levels),
+        _caption(km, words, levels, f"{limits_words} confidence limits ({_scale(context, words.stem)} scale, shaded)"),
         summary,
         wide,
         narrow,
@@ -257,7 +258,14 @@ def _at(km: pl.DataFrame, level: str, months: float) -> tuple[float, float | Non
     return float(last["surv"]), limits[0], limits[1], int(seen["n_event"].sum()), int(seen["n_censor"].sum())
 
 
-def _table(name: str, km: pl.DataFrame, risk: pl.DataFrame, levels: tuple[Level, ...], words: CurveWords) -> Table:
+def _table(
+    name: str,
+    km: pl.DataFrame,
+    risk: pl.DataFrame,
+    levels: tuple[Level, ...],
+    words: CurveWords,
+    limits_words: str,
+) -> Table:
     rows: list[Row] = []
     for level in levels:
         if len(levels) > 1:
@@ -271,7 +279,7 @@ def _table(name: str, km: pl.DataFrame, risk: pl.DataFrame, levels: tuple[Level,
         Column(f"Months since {words.origin}"),
         *(Column(title, numeric=True) for title in ("At risk", "Events so far", "Censored so far")),
         Column(f"{words.axis} (%)", numeric=True),
-        Column("95% CI", numeric=True),
+        Column(f"{limits_words} CI", numeric=True),
     )
     note = f"Every step of the curve stands in figures/{name}.csv, time in days."
     return Table(name, f"{words.title} at the ticks of the figure", columns, tuple(rows), (note,))
@@ -290,17 +298,20 @@ def _summary(km: pl.DataFrame, levels: tuple[Level, ...], words: CurveWords) -> 
     return " ".join(parts)
 
 
-def _caption(km: pl.DataFrame, words: CurveWords, levels: tuple[Level, ...]) -> str:
+def _scale(context: Context, stem: str) -> str:
+    """Scale of the confidence limits, as the analysis that drew them states it."""
+    found = context.estimates.find(stem, "median")
+    return found.settings.get("conf_type", "log-log") if found is not None else "log-log"
+
+
+def _caption(km: pl.DataFrame, words: CurveWords, levels: tuple[Level, ...], limits: str) -> str:
     subjects = sum(int(largest(km.filter(pl.col("level") == level.id)["n_risk"])) for level in levels)
     marks = (
         "Short strokes mark censored subjects."
         if subjects <= MAX_MARKED_SUBJECTS
         else f"Above {MAX_MARKED_SUBJECTS} subjects the censored ones are not marked; the table counts them."
     )
-    return (
-        f"{words.title}, Kaplan-Meier estimate with pointwise 95% confidence limits (log-log scale, shaded). {marks} "
-        "A month is 30.4375 days."
-    )
+    return f"{words.title}, Kaplan-Meier estimate with pointwise {limits}. {marks} A month is 30.4375 days."
 
 
 def _data(km: pl.DataFrame, origin: str) -> str:

@@ -70,10 +70,19 @@ def assumptions_table(silences: Sequence[Silence]) -> Table | None:
         if own != part:
             rows.append(Row(Cell(sentence(own.replace("_", " ")))))
             part = own
-        place = silence.path.removeprefix(f"/{own}/") or own
-        rows.append(Row(Cell(place), text_cells([silence.text.replace("_", " "), silence.taken, silence.why]), 1))
-    columns = (Column("Place"), Column("Assumed"), Column("As"), Column("Because"))
+        place = silence.path.removeprefix(f"/{own}").strip("/")
+        rows.append(Row(Cell(place), text_cells([_assumed_words(silence), silence.why]), 1))
+    columns = (Column("Place"), Column("Assumed"), Column("Because"))
     return Table("assumptions", "Assumptions", columns, tuple(rows)) if rows else None
+
+
+def _assumed_words(silence: Silence) -> str:
+    """Each key with its own value, where the two lists are as long as one another."""
+    keys = [key.replace("_", " ") for key in silence.text.split(", ")]
+    values = silence.taken.split("; ")
+    if len(keys) != len(values):
+        return f"{', '.join(keys)}: {silence.taken}"
+    return "; ".join(f"{key} {value}" for key, value in zip(keys, values, strict=True) if value)
 
 
 def grouped_findings_table(context: Context) -> Table | None:
@@ -164,14 +173,15 @@ def estimates_table(context: Context) -> Table:
     for result in context.dossier.results:
         shown = cell_of(result, in_words(result) if result.value is not None else "")
         counts = ["" if n is None or result.status == "withheld" else thousands(n) for n in (result.n, result.events)]
-        level = f", {100 * result.level:g}% limits" if result.level and result.value is not None else ""
-        method = ", ".join(part for part in (result.method, result.set.replace("_", " ")) if part) + level
+        level = f"{100 * result.level:g}%" if result.level and result.level != 0.95 else ""
+        method = ", ".join(part for part in (result.method, result.set.replace("_", " "), level) if part)
         rows.append(Row(Cell(result.id, result.id), (shown, *text_cells([*counts, method, result.certainty]))))
     columns = (
         Column("Id"), Column("Estimate (limits)", numeric=True), Column("n", numeric=True),
         Column("Events", numeric=True), Column("Method and set"), Column("Certainty"),
     )  # fmt: skip
-    return Table("estimates", "Every estimate of this run", columns, tuple(rows))
+    note = "Limits are 95% confidence limits unless the method says otherwise."
+    return Table("estimates", "Every estimate of this run", columns, tuple(rows), (note,))
 
 
 def methods_table(context: Context) -> Table:

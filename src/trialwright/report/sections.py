@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from trialwright.model.endpoint import Definition, Endpoint
 from trialwright.model.silence import Silence
@@ -12,7 +11,13 @@ from trialwright.report.accrual import accrual_figure
 from trialwright.report.baseline import baseline_table
 from trialwright.report.consort import consort_figure
 from trialwright.report.context import WITHHELD, Context
-from trialwright.report.endpoint_tables import complication_tables, endings_table, proportion_table, survival_table
+from trialwright.report.endpoint_tables import (
+    complication_tables,
+    endings_table,
+    proportion_table,
+    survival_table,
+    survivor_words,
+)
 from trialwright.report.estimates import whole
 from trialwright.report.forest import forest_figure
 from trialwright.report.kaplan_meier import CurveWords, kaplan_meier_figure
@@ -32,8 +37,6 @@ from trialwright.report.trial import arms_table, criteria_table, endpoints_table
 from trialwright.report.typeset import count, enumeration, sentence
 
 __all__ = ["Paragraph", "Part", "Section", "sections"]
-
-AXIS_WORDS: Final = {"PFS": "Progression-free", "OS": "Alive", "DFS": "Disease-free", "EFS": "Event-free"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +147,7 @@ def _silent(silences: Sequence[Silence]) -> Section:
 
 def _words(context: Context, endpoint: Endpoint, name: str, definition: Definition) -> CurveWords:
     origin = context.point_words(definition.origin) if isinstance(definition.origin, str) else "origin"
-    only_deaths = definition.events is not None and tuple(definition.events) == ("death",)
-    default = AXIS_WORDS.get(endpoint.id, endpoint.title)
-    axis = default if endpoint.id != "OS" or only_deaths else "Without progression or death"
-    return CurveWords(endpoint.stem(name), endpoint.title, axis, origin)
+    return CurveWords(endpoint.stem(name), endpoint.title, survivor_words(endpoint, name), origin)
 
 
 def _survival(context: Context, endpoint: Endpoint) -> Section:

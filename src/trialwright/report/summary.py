@@ -26,7 +26,7 @@ def summary(context: Context) -> Iterator[tuple[str, Cell]]:
     tuple of str and Cell
         Label and figure: accrual, then events, medians, hazard ratio and test of each primary endpoint.
     """
-    study = context.dossier.study
+    study, level_of = context.dossier.study, context.estimates.level
     enrolment = study.study.enrolment
     if enrolment is not None and enrolment.counts:
         reached = earliest_dates(context, enrolment.counts).height
@@ -39,8 +39,13 @@ def summary(context: Context) -> Iterator[tuple[str, Cell]]:
         stem = endpoint.stem(name)
         yield f"{endpoint.id}, events", context.estimates.cell(stem, "n_events", whole)
         for level in context.levels:
-            label = f"{endpoint.id}, median months (95% CI)" + (f", {level.id}" if context.dossier.by_arm else "")
+            label = f"{endpoint.id}, median months ({level_of(stem, 'median')} CI)" + (
+                f", {level.id}" if context.dossier.by_arm else ""
+            )
             yield label, context.estimates.cell(stem, "median", in_months, level.id)
         if len(study.arms) > 1:
-            yield f"{endpoint.id}, hazard ratio (95% CI)", context.estimates.cell(stem, "hr", in_ratio)
+            yield (
+                f"{endpoint.id}, hazard ratio ({level_of(stem, 'hr')} CI)",
+                context.estimates.cell(stem, "hr", in_ratio),
+            )
             yield f"{endpoint.id}, log-rank p", context.estimates.cell(stem, "p_logrank", p_of)

@@ -138,6 +138,8 @@ def interval(low: float | None, high: float | None, digits: int) -> str:
     >>> interval(8.0, None, 1)
     '8.0 to not reached'
     """
+    if all(limit is None or not math.isfinite(limit) for limit in (low, high)):
+        return f"limits {NOT_REACHED}"
     shown = [
         NOT_REACHED if limit is None or not math.isfinite(limit) else decimal(limit, digits) for limit in (low, high)
     ]

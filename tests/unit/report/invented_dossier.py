@@ -48,7 +48,7 @@ class Subjects:
         self.os_event = death <= follow_up
         self.os_days = np.ceil(np.minimum(death, follow_up)).astype(int) + 1
         self.grade = rng.choice(
-            ["0", "I", "II", "IIIA", "IIIB", "IVA", "V"], screened, p=[0.5, 0.2, 0.15, 0.08, 0.04, 0.02, 0.01]
+            ["NONE", "I", "II", "IIIA", "IIIB", "IVA", "V"], screened, p=[0.5, 0.2, 0.15, 0.08, 0.04, 0.02, 0.01]
         )
         self.age = rng.integers(38, 82, screened)
         self.residual = rng.choice(["GYN_R0", "GYN_R1", "GYN_R2"], screened, p=[0.75, 0.15, 0.10])
@@ -244,8 +244,8 @@ def derived(s: Subjects, *, by_arm: bool) -> Derived:
             "DEFID": ["used"] * op.sum(),
             "AVALC": s.grade[op],
             "AVAL": [0] * op.sum(),
-            "N": (s.grade[op] != "0").astype(int),
-            "CCI": np.where(s.grade[op] == "0", 0.0, 20.9),
+            "N": (s.grade[op] != "NONE").astype(int),
+            "CCI": np.where(s.grade[op] == "NONE", 0.0, 20.9),
             "SRCDOM": ["FA"] * op.sum(),
             "SRCSEQ": [1] * op.sum(),
             "RULEID": ["COMPL.worst"] * op.sum(),

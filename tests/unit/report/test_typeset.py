@@ -53,7 +53,7 @@ def test_a_negative_number_carries_a_minus_sign_and_zero_carries_none() -> None:
 
 def test_limits_that_were_not_reached_say_so() -> None:
     assert interval(None, 3.14159, 2) == "not reached to 3.14"
-    assert interval(-math.inf, math.nan, 1) == "not reached to not reached"
+    assert interval(-math.inf, math.nan, 1) == "limits not reached"
 
 
 def test_a_share_of_nobody_is_a_count() -> None:
