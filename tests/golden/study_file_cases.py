@@ -118,7 +118,7 @@ MEANING_CASES: Final[dict[str, ONE]] = {
     "unknown unit of a bound": ("at_most: 2.0 mg/dL", "at_most: 2.0 mg/dl%"),
     "unknown unit of an item": ("mass: {is: number, test: MASS, unit: g", "mass: {is: number, test: MASS, unit: gramm"),
     "item without unit": ("mass: {is: number, test: MASS, unit: g", "mass: {is: number, test: MASS"),
-    "code without values": ("ask: Grade of each complication, values: {I: I, II: II}}", "ask: Grade of each complication}"),
+    "code without values": ("of each complication, values: {I: I, II: II}}", "of each complication}"),
     "code in small letters": ("values: {G1: low", "values: {g1: low"),
     "attestation without role": ("is: attestation, by: investigator", "is: attestation"),
     "date without column": ("domain: PR, where: {PRCAT: PROTOCOL ABLATION, PROCCUR: Y}, take: first, column: PRSTDTC",

@@ -10,15 +10,18 @@ Steps 1 and 2 stop the rest; steps 3 and 4 report everything they find.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from trialwright.model.catalogue import Catalogue
 from trialwright.model.record import RecordText
 from trialwright.model.study import Study
 from trialwright.protocol.checks import CHECKS
+from trialwright.protocol.checks.names import name_faults
 from trialwright.protocol.paths import located
-from trialwright.protocol.problems import StudyFileErrors
+from trialwright.protocol.problems import Fault, Path, Problem, StudyFileErrors
 from trialwright.protocol.provenance import record_faults
-from trialwright.protocol.scope import scope_of
-from trialwright.protocol.shape import shaped
+from trialwright.protocol.scope import Scope, scope_of
+from trialwright.protocol.shape import Shaped, shaped
 from trialwright.protocol.yaml_nodes import read_tree
 
 __all__ = ["load"]
@@ -59,16 +62,22 @@ def load(text: str, catalogue: Catalogue, *, name: str = "study.yaml", record: R
     built = shaped(tree.plain)
     faults = list(built.faults)
     if built.study is not None:
-        scope = scope_of(built.study, catalogue, tree.plain)
-        broken = {fault.path for fault in built.faults}
-        found = [fault for check in CHECKS for fault in check(scope)]
-        if record is not None:
-            found.extend(record_faults(built.study, record))
-        for fault in found:
-            path = built.in_file(fault.path)
-            if not any(path[: len(held)] == held or held[: len(path)] == path for held in broken if held):
-                faults.append(type(fault)(path, fault.what, fault.mend))
+        faults.extend(_meaning(built, scope_of(built.study, catalogue, tree.plain), record))
     if faults or built.study is None:
-        problems = {(fault.path, fault.what): located(fault, tree) for fault in reversed(faults)}
+        problems: dict[tuple[Path, str], Problem] = {}
+        for fault in faults:
+            problems.setdefault((fault.path, fault.what), located(fault, tree))
         raise StudyFileErrors(sorted(problems.values(), key=lambda problem: (problem.line, problem.column)))
     return built.study
+
+
+def _meaning(built: Shaped, scope: Scope, record: RecordText | None) -> Iterator[Fault]:
+    """Faults of what the statements mean, but for those that only follow from a fault of shape."""
+    broken = [fault.path for fault in built.faults if fault.path]
+    found = [fault for check in CHECKS for fault in check(scope)]
+    if record is not None:
+        found.extend(record_faults(scope.study, record))
+    in_file = [Fault(built.in_file(fault.path), fault.what, fault.mend) for fault in found]
+    for fault in (*name_faults(scope.declared), *in_file):
+        if not any(fault.path[: len(held)] == held or held[: len(fault.path)] == fault.path for held in broken):
+            yield fault

@@ -20,10 +20,13 @@ from trialwright.protocol.problems import Fault, Path, choices
 
 __all__ = ["Shaped", "keys_of", "shaped", "walk"]
 
-_STAND_INS: Final[Mapping[str, Plain]] = {
-    "language": 1,
-    "study": {"id": "unread", "title": "unread", "version": "0.0.0", "registry": {"name": "unread", "id": "unread"}},
+_STAND_IN_HEADING: Final[dict[str, Plain]] = {
+    "id": "unread",
+    "title": "unread",
+    "version": "0.0.0",
+    "registry": {"name": "unread", "id": "unread"},
 }
+"""Stands for what of a heading cannot be read, so that the rest of the file can still be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,10 @@ def _without(plain: dict[str, Plain], paths: list[Path]) -> tuple[dict[str, Plai
     for block in {path[0] for path in paths if path}:
         entries = {path[1] for path in paths if path[0:1] == (block,) and len(path) > 1}
         value = plain.get(str(block))
-        if block in _STAND_INS:
-            rest[str(block)] = _STAND_INS[str(block)]
+        if block == "study" and isinstance(value, dict):
+            rest["study"] = _STAND_IN_HEADING | {key: entry for key, entry in value.items() if key not in entries}
+        elif block in ("study", "language"):
+            rest[str(block)] = _STAND_IN_HEADING if block == "study" else 1
         elif isinstance(value, list) and entries:
             kept[str(block)] = [index for index in range(len(value)) if index not in entries]
             rest[str(block)] = [value[index] for index in kept[str(block)]]

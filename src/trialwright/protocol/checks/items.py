@@ -1,4 +1,4 @@
-"""Names, items, time points and arms: one meaning a name, one place in the data a fact."""
+"""Items, time points and arms: one place in the data a fact, one day a time point."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Final
 from trialwright.model.items import place_of
 from trialwright.model.study import Item
 from trialwright.model.tables import TABLES, Table
-from trialwright.model.values import RESERVED_NAMES
 from trialwright.protocol.checks.bounds import unit_faults
 from trialwright.protocol.problems import Fault, Path, choices, with_article
 from trialwright.protocol.scope import Scope
@@ -22,7 +21,7 @@ _ONLY_FOR: Final = (("values", "code"), ("by", "attestation"), ("analyte", "numb
 
 
 def check(scope: Scope) -> Iterator[Fault]:
-    """Faults of names, items, time points and arms.
+    """Faults of items, time points and arms.
 
     Parameters
     ----------
@@ -34,27 +33,12 @@ def check(scope: Scope) -> Iterator[Fault]:
     Fault
         In the order of the language.
     """
-    yield from _names(scope)
     for name, item in scope.study.items.items():
         yield from _keys(item, ("items", name))
         yield from _place(item, ("items", name))
     yield from _shared_tests(scope)
     yield from _time_points(scope)
     yield from _arms(scope)
-
-
-def _names(scope: Scope) -> Iterator[Fault]:
-    first: dict[str, str] = {}
-    for entry in scope.declared:
-        if entry.name in RESERVED_NAMES:
-            yield Fault(entry.path, f'"{entry.name}" is a word of the language', "choose another name")
-        elif entry.name in first:
-            what = f'"{entry.name}" is already the name of another {first[entry.name]}'
-            if first[entry.name] != entry.what:
-                what = f'"{entry.name}" is the name of this {entry.what} and of the {first[entry.name]} declared before'
-            yield Fault(entry.path, what, "choose another name; a name has one meaning in a file")
-        else:
-            first[entry.name] = entry.what
 
 
 def _keys(item: Item, path: Path) -> Iterator[Fault]:

@@ -23,7 +23,7 @@ def _look(scope: Scope) -> Iterator[Hit]:
         earliest = date.fromisoformat(dates.start) + timedelta(days=float(used.horizon.of.days))
         short = (earliest - date.fromisoformat(dates.completion)).days
         if short > 0:
-            text = f"the first subject could be followed to the end {short} days after completion at the earliest"
+            text = f"the first subject could be followed to the end only {short} days after completion"
             yield Hit(("endpoints", place, "horizon"), text)
 
 

@@ -1,0 +1,54 @@
+"""A study file looked at as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trialwright.conduct.lint import lint_study
+from trialwright.errors import StudyError
+from trialwright.studies import FOLDER
+
+pytestmark = pytest.mark.unvalidated
+
+TEXT = (FOLDER / "nct07295132.yaml").read_text(encoding="utf-8")
+
+
+def test_findings_stand_on_the_line_of_what_they_are_about() -> None:
+    report = lint_study("nct07295132")
+    lines = TEXT.splitlines()
+    about = {"one-arm-endpoint": "id: ", "not-computed": "", "exclusion-negated": "text: No", "drug-undosed": "drugs:"}
+    seen = set()
+    for placed in report.findings:
+        begins = about.get(placed.finding.rule)
+        if begins is not None:
+            seen.add(placed.finding.rule)
+            assert lines[placed.line - 1][placed.column - 1 :].startswith(begins)
+    assert seen == set(about)
+    assert not report.has_errors
+
+
+def test_a_finding_about_an_absent_block_stands_at_the_head_of_the_file(tmp_path: Path) -> None:
+    place = tmp_path / "x.yaml"
+    start, end = TEXT.index("allocation:\n  at: allocation"), TEXT.index("analysis_sets:")
+    place.write_text((TEXT[:start] + TEXT[end:]).replace("strata: as allocated, ", ""), encoding="utf-8")
+    report = lint_study(place)
+    assert report.problems == ()
+    placed = next(placed for placed in report.findings if placed.finding.rule == "allocation-unstated")
+    assert (placed.line, placed.column) == (1, 1)
+    assert report.has_errors
+
+
+def test_a_file_that_cannot_be_loaded_has_problems_and_no_findings(tmp_path: Path) -> None:
+    place = tmp_path / "x.yaml"
+    place.write_text(TEXT.replace("attest: resectable", "attest: resectible"), encoding="utf-8")
+    report = lint_study(place)
+    assert [problem.path for problem in report.problems] == ["/inclusion/I5/met_when/attest"]
+    assert report.problems[0].mend == "did you mean resectable?"
+    assert (report.opened, report.findings) == (None, ())
+
+
+def test_an_unknown_study_is_an_error_and_no_finding() -> None:
+    with pytest.raises(StudyError):
+        lint_study("nct99999999")
