@@ -34,14 +34,11 @@ def run(root: Path, code: str, **environment: str) -> str:
 
 @pytest.fixture
 def copied_tree(repository: Path, tmp_path: Path) -> Path:
-    source = repository / "src" / "trialwright"
-    for part in ("__init__.py", "errors.py", "numerics"):
-        target = tmp_path / "src" / "trialwright" / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (source / part).is_dir():
-            shutil.copytree(source / part, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source / part, target)
+    shutil.copytree(
+        repository / "src" / "trialwright",
+        tmp_path / "src" / "trialwright",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     return tmp_path
 
 
