@@ -87,6 +87,15 @@ def arrivals(plan: Plan, draws: Draws, share_eligible: float) -> IntArray:
     -------
     ndarray of int
         Day numbers, ascending.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> days = arrivals(plan, Draws.first(7, 0, 3), 0.5)
+    >>> bool((days >= plan.start_day).all())
+    True
     """
     gaps = draws.exponential("arrival") * plan.mean_gap_days * share_eligible
     return plan.start_day + np.floor(np.cumsum(gaps)).astype(np.int64)
@@ -114,6 +123,15 @@ def calendar_entry(plan: Plan, draws: Draws) -> Entry:
     one before, one in five 1 to 7 days late; each allowed number of cycles equally likely; scan for the decision 14 to
     20 days after the last cycle's first day; decision 3 to 10 days after that scan. Without cycles the scan for the
     decision lies 3 to 10 days before registration.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> entry = calendar_entry(plan, Draws.first(7, 0, 3))
+    >>> bool((entry.decision > entry.registration).all())
+    True
     """
     consent = arrivals(plan, draws, 1.0)
     registration = consent + draws.whole("registration", *REGISTRATION_DAYS)[:, 0]
@@ -160,6 +178,14 @@ def drawn_sites(plan: Plan, draws: Draws) -> IntArray:
     -------
     ndarray of int
         One a subject.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> int(drawn_sites(plan, Draws.first(7, 0, 100)).max())
+    5
     """
     return draws.category("site", [1 / (k + 2) for k in range(plan.sites)])[:, 0]
 
@@ -184,6 +210,15 @@ def allocated_arms(plan: Plan, decision: IntArray, seed: int, trial: int) -> Int
     Notes
     -----
     A block holds each arm 2 or 3 times its ratio, both equally likely; its order is that of as many uniform numbers.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> arms = allocated_arms(plan, np.arange(120), seed=7, trial=0)
+    >>> bool(abs(arms.mean() - 0.5) < 0.05)
+    True
     """
     count = decision.size
     pattern = np.repeat(np.arange(len(plan.arms)), [arm.ratio or 1 for arm in plan.arms])

@@ -72,6 +72,12 @@ def criteria_of(study: Study) -> tuple[Inclusion | Exclusion, ...]:
     -------
     tuple of Inclusion or Exclusion
         In the order of the study file.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> criteria_of(open_study("nct07295132").study)[0].id
+    'I1'
     """
     return (*study.inclusion, *study.exclusion)
 
@@ -90,6 +96,14 @@ def gates_of(plan: Plan, criterion: Inclusion | Exclusion) -> tuple[str, ...]:
     -------
     tuple of str
         At least one gate.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> gates_of(plan, plan.study.inclusion[0])
+    ('registration',)
     """
     if criterion.at is None:
         return (plan.registration,)
@@ -113,6 +127,14 @@ def asked_of(plan: Plan) -> Asked:
     ------
     StudyError
         When a criterion is of a kind whose facts cannot be invented.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> asked_of(plan).beside_history
+    {'other_tumour_bears': 'other_tumour'}
     """
     leaves: list[Leaf] = []
     beside: dict[str, str] = {}
@@ -167,6 +189,14 @@ def sex_words(asked: Asked) -> tuple[str, ...]:
     -------
     tuple of str
         One, or both.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> sex_words(asked_of(plan))
+    ('F',)
     """
     named = {node.sex for _, node, _, favours in asked.leaves if isinstance(node, Sex) and favours}
     return tuple(sorted(named)) or ("F", "M")
@@ -188,6 +218,15 @@ def answers_of(plan: Plan, asked: Asked, draws: Draws) -> dict[tuple[str, str], 
     -------
     dict of (item, gate) to Answer
         The gate is empty for the residual tumour, whose answer is that of the operation if there is one.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> answers = answers_of(plan, asked_of(plan), Draws.first(7, 0, 5))
+    >>> answers["resectable", "allocation"].words
+    ('Y', 'N')
     """
     answers: dict[tuple[str, str], Answer] = {}
     for _, node, gate, _ in asked.leaves:
@@ -295,6 +334,15 @@ def date_draws(plan: Plan, draws: Draws, anchors: Mapping[str, IntArray]) -> dic
     -------
     dict of str to ndarray of int
         Day numbers; two items that stand in the same rows of the data get the same day.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> placed = date_draws(plan, Draws.first(7, 0, 5), {"recurred_on": np.full(5, 20000)})
+    >>> bool((placed["last_platinum"] == placed["first_platinum"]).all())
+    True
     """
     placed: dict[str, IntArray] = {}
     for name, draw in plan.draws.items():

@@ -125,6 +125,22 @@ def time_of(
     ------
     StudyError
         When a course starts at a moment that is not known when it is needed.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> from trialwright.design.people import invented
+    >>> people = invented(plan, seed=7, trial=0)
+    >>> from dataclasses import replace
+    >>> from trialwright.design.subset import taken
+    >>> some = people.allocated
+    >>> facts = replace(taken(people.screened.facts, some.positions), count=8)
+    >>> moments = {"allocation": np.zeros(8), "surgery": some.course.planned}
+    >>> time = time_of("progression", plan, some.arms, facts, some.draws, moments)
+    >>> bool((time == some.course.progression).all())
+    True
     """
     changes = [change for change in plan.changes if change.event == event]
     at = np.empty((arms.size, len(changes)))
@@ -170,6 +186,16 @@ def course_of(plan: Plan, arms: IntArray, facts: Facts, draws: Draws) -> Course:
     -------
     Course
         Moments in days since allocation.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> from trialwright.design.people import invented
+    >>> people = invented(plan, seed=7, trial=0)
+    >>> bool((people.allocated.course.death > people.allocated.course.progression).all())
+    True
     """
     entry = facts.days[plan.allocation]
     zero = np.zeros(arms.size)

@@ -228,6 +228,14 @@ def holds(node: Node, facts: Facts, gate: str, days: IntArray) -> BoolArray:
     ------
     StudyError
         When the node is of a kind that cannot be judged on invented facts.
+
+    Examples
+    --------
+    >>> from trialwright.model.criteria import Sex
+    >>> sex = Answer(np.array([0, 1]), ("F", "M"))
+    >>> facts = Facts(2, {}, {}, np.zeros(2, dtype=np.int64), sex, {})
+    >>> holds(Sex(sex="F"), facts, "registration", np.array([20000, 20000])).tolist()
+    [True, False]
     """
     judge = _JUDGES.get(type(node))
     if judge is None:

@@ -90,6 +90,16 @@ def write(
     ------
     DataError
         When the folder holds something that may not be replaced.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from tempfile import TemporaryDirectory
+    >>> from trialwright.design.simulate import simulate
+    >>> invented = simulate(open_study("nct07295132").study, subjects=4, seed=7)
+    >>> with TemporaryDirectory() as place:
+    ...     write(invented, Path(place) / "data", study_sha256="0" * 64).allocated
+    4
     """
     plan = simulated.people.plan
     header = plan.study.study

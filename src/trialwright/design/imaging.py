@@ -132,6 +132,12 @@ def first_lesions(draws: Draws) -> Lesions:
     Lesions
         One to three targets of 15 to 60 mm, multiplied by a log-normal factor a subject (median exp(-0.5), log-SD 0.4,
         kept inside 0.4 to 2) and by one of log-SD 0.05 a lesion; none is measured below 6 mm.
+
+    Examples
+    --------
+    >>> lesions = first_lesions(Draws.first(7, 0, 50))
+    >>> bool((lesions.present == (lesions.baseline > 0)).all())
+    True
     """
     number = 1 + draws.category("number of targets", (0.35, 0.4, 0.25))[:, 0]
     present = np.arange(MOST_TARGETS) < number[:, None]
@@ -159,6 +165,17 @@ def slot_days(plan: Plan, allocation: IntArray) -> IntArray:
     ndarray of int, shape (subjects, slots)
         Calendar dates counted from the allocation (first slot, then every so often), as many as the cutoff leaves room
         for.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> from trialwright.design.people import invented
+    >>> people = invented(plan, seed=7, trial=0)
+    >>> slots = slot_days(plan, people.allocated.days)
+    >>> bool((np.diff(slots, axis=1) > 88).all())
+    True
     """
     slots = plan.slots
     if slots is None or allocation.size == 0:
@@ -200,6 +217,17 @@ def follow_up(
     FollowUp
         Each slot is attended with the scenario's probability, on a day of its window, all days equally likely. The
         first scan on or after the day of true progression shows it, and is the last.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> from trialwright.design.people import invented
+    >>> people = invented(plan, seed=7, trial=0)
+    >>> scans = people.allocated.scans
+    >>> bool(((scans.verdicts == PD).sum(axis=1) == (scans.documented < NEVER)).all())
+    True
     """
     slots = slot_days(plan, allocation)
     width = slots.shape[1]

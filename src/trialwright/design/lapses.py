@@ -63,6 +63,16 @@ def observed(plan: Plan, course: Course, allocation: IntArray, draws: Draws) -> 
     Observation
         Loss and withdrawal come at exponential times from allocation, at the scenario's rates a year; the earlier one
         counts, and none of them on the day of death or later. Nothing is recorded after the cutoff.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> from trialwright.design.people import invented
+    >>> people = invented(plan, seed=7, trial=0)
+    >>> bool((people.allocated.seen.last <= plan.cutoff_day).all())
+    True
     """
     death = allocation + np.ceil(np.minimum(course.death, NEVER)).astype(np.int64)
     lost = allocation + _days_to("loss", plan.lapses.lost_per_year, draws)
@@ -117,6 +127,19 @@ def partly_known(
     -------
     ndarray of int
         `DAY`, `MONTH` or `YEAR`, one a date; the scenario's share is partial where the order allows it.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> days = np.full(1000, 20000)
+    >>> sorted(set(partly_known(plan, "birth", days, Draws.first(7, 0, 1000), years=True).tolist())) == [
+    ...     DAY,
+    ...     MONTH,
+    ...     YEAR,
+    ... ]
+    True
     """
     share = plan.lapses.partial_dates
     if share <= 0:
@@ -156,6 +179,14 @@ def missing(plan: Plan, stream: str, draws: Draws, width: int = 1) -> BoolArray:
     -------
     ndarray of bool, shape (subjects, width)
         True for the scenario's share of them.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> missing(plan, "marker", Draws.first(7, 0, 3), 2).shape
+    (3, 2)
     """
     if plan.lapses.missing_values <= 0:
         return np.zeros((draws.count, width), dtype=np.bool_)

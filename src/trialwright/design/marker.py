@@ -49,6 +49,14 @@ def marker_course(draw: MarkerDraw, draws: Draws) -> MarkerCourse:
     ------
     StudyError
         When a typical value is not given or is not positive.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> marker_course(plan.marker[1], Draws.first(7, 0, 3)).ca0.shape
+    (3,)
     """
     absent = [name for name in PARAMETERS if not draw.typical.get(name, 0) > 0]
     if absent:

@@ -131,6 +131,15 @@ def invented(plan: Plan, seed: int, trial: int) -> People:
     ------
     StudyError
         When hardly anyone is eligible, or the cutoff comes before the last allocation.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> people = invented(plan, seed=7, trial=0)
+    >>> people.allocated.positions.size
+    8
     """
     screened = _screened(plan, asked_of(plan), seed, trial)
     positions = np.flatnonzero(screened.failed_gate == 0)

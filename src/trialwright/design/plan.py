@@ -151,6 +151,12 @@ def resolved_scenario(study: Study, name: str) -> Scenario:
     ------
     StudyError
         When the study has no such scenario, or scenarios are like each other in a circle.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> resolved_scenario(open_study("nct07295132").study, "no_effect").cutoff.text
+    '47 months'
     """
     seen: list[str] = []
     filled: dict[str, object] = {}
@@ -191,6 +197,13 @@ def plan_of(study: Study, scenario: str, subjects: int | None = None) -> Plan:
     ------
     StudyError
         When the study states something the simulator cannot invent.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> plan = plan_of(open_study("nct07295132").study, "base")
+    >>> plan.subjects, plan.sites, plan.procedure
+    (160, 6, 'operated_on')
     """
     figures = resolved_scenario(study, scenario)
     count = figures.subjects if subjects is None else subjects

@@ -107,6 +107,13 @@ def simulate(
     the allocation dates. Progression, death and the operation follow exponential clocks (see ``design.courses``);
     progression is seen at the first attended scan on or after its day, and nothing is seen after loss, withdrawal,
     death or cutoff.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> invented = simulate(open_study("nct07295132").study, subjects=4, seed=7)
+    >>> invented.tables["DM"]["ARMCD"].drop_nulls().len()
+    4
     """
     plan = plan_of(study, scenario, subjects)
     people = invented(plan, seed, trial)

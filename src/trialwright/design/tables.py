@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from trialwright.design.book import Book, subject_ids
 from trialwright.design.coded import DAY, CodedTable
 from trialwright.design.days import NEVER, completed_years
 from trialwright.design.facts import Answer
-from trialwright.design.imaging import MOST_TARGETS, NED, ORGANS, VERDICTS
 from trialwright.design.lapses import missing, partly_known
 from trialwright.design.people import People
-from trialwright.design.sheet import Cell, Dated, Measured, Sheet, Tenths, Whole
-from trialwright.design.treatment import Treatment, treated
+from trialwright.design.scan_tables import add_scans
+from trialwright.design.sheet import Cell, Dated, Measured, Whole
+from trialwright.design.treatment import treated
 
-__all__ = ["site_names", "subject_ids", "tables_of"]
+__all__ = ["site_names", "tables_of"]
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
-LESION_NAMES = tuple(f"T{number + 1}" for number in range(MOST_TARGETS))
 UPPER_LIMITS = {"CA125": 35}
-
-
-@dataclass(slots=True)
-class _Book:
-    """Sheets under way, and the last day anything was written for each allocated subject."""
-
-    people: People
-    treatment: Treatment
-    sheets: dict[str, Sheet] = field(default_factory=dict)
-
-    def sheet(self, domain: str) -> Sheet:
-        return self.sheets.setdefault(domain, Sheet(domain))
 
 
 def site_names(count: int) -> tuple[str, ...]:
@@ -72,9 +58,19 @@ def tables_of(people: People) -> dict[str, CodedTable]:
     -------
     dict of str to CodedTable
         By domain, without the domains that stay empty.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> from trialwright.design.people import invented
+    >>> people = invented(plan, seed=7, trial=0)
+    >>> tables_of(people)["DM"].height == people.screened.draws.count
+    True
     """
     ids = subject_ids(people)
-    book = _Book(people, treated(people))
+    book = Book(people, treated(people))
     for write in (
         _answers,
         _dates,
@@ -82,7 +78,7 @@ def tables_of(people: People) -> dict[str, CodedTable]:
         _doses,
         _operation,
         _samples,
-        _scans,
+        add_scans,
         _therapies,
         _contacts,
         _milestones,
@@ -95,25 +91,7 @@ def tables_of(people: People) -> dict[str, CodedTable]:
     return {name: book.sheets[name].coded(ids) for name in order if name in book.sheets and book.sheets[name].rows}
 
 
-def subject_ids(people: People) -> pl.Series:
-    """USUBJID of everyone screened: ``SIM``, the site's number, and a running number.
-
-    Parameters
-    ----------
-    people : People
-        The invented trial.
-
-    Returns
-    -------
-    polars.Series
-        Such as ``SIM01-000123``.
-    """
-    sites = pl.Series([f"SIM{number + 1:02d}-" for number in range(people.plan.sites)])
-    running = pl.Series(np.arange(1, people.screened.draws.count + 1)).cast(pl.String).str.zfill(6)
-    return sites.gather(pl.Series(people.screened.sites.astype(np.uint32))) + running
-
-
-def _answers(book: _Book) -> None:
+def _answers(book: Book) -> None:
     people, plan = book.people, book.people.plan
     screened = people.screened
     for (name, gate), answer in screened.facts.answers.items():
@@ -133,7 +111,7 @@ def _answers(book: _Book) -> None:
         book.sheet("FA").add(rows, days, **cells, FADTC=Dated(days))
 
 
-def _asked_at(book: _Book, gate: str) -> tuple[IntArray, IntArray]:
+def _asked_at(book: Book, gate: str) -> tuple[IntArray, IntArray]:
     """Who was asked at a gate, and on which day: the day itself at registration, the day before the decision."""
     screened, plan = book.people.screened, book.people.plan
     if gate == plan.registration:
@@ -142,7 +120,7 @@ def _asked_at(book: _Book, gate: str) -> tuple[IntArray, IntArray]:
     return rows, screened.entry.decision[rows] - 1
 
 
-def _dates(book: _Book) -> None:
+def _dates(book: Book) -> None:
     people, plan = book.people, book.people.plan
     facts, draws = people.screened.facts, people.screened.draws
     everyone = np.arange(draws.count)
@@ -174,11 +152,11 @@ def _dates(book: _Book) -> None:
         book.sheet("FA").add(rows, days, **{"FASTRESC": "Y", **cells, "FAEVAL": "INVESTIGATOR", "FADTC": Dated(days)})
 
 
-def _reviews(book: _Book) -> Iterator[tuple[str, str]]:
+def _reviews(book: Book) -> Iterator[tuple[str, str]]:
     yield from book.treatment.reviews
 
 
-def _histories(book: _Book) -> None:
+def _histories(book: Book) -> None:
     people, plan = book.people, book.people.plan
     draws, entry = people.screened.draws, people.screened.entry
     written: set[str] = set()
@@ -200,7 +178,7 @@ def _histories(book: _Book) -> None:
         book.sheet(place.domain).add(rows, days, **cells)
 
 
-def _doses(book: _Book) -> None:
+def _doses(book: Book) -> None:
     for part in book.treatment.doses:
         book.sheet("EX").add(
             part.subjects,
@@ -213,7 +191,7 @@ def _doses(book: _Book) -> None:
         )
 
 
-def _operation(book: _Book) -> None:
+def _operation(book: Book) -> None:
     people, plan, operation = book.people, book.people.plan, book.treatment.operation
     if operation is None:
         return
@@ -243,7 +221,7 @@ def _operation(book: _Book) -> None:
     _complications(book)
 
 
-def _complications(book: _Book) -> None:
+def _complications(book: Book) -> None:
     events = book.treatment.complications
     if events is None or events.subjects.size == 0:
         return
@@ -272,7 +250,7 @@ def _complications(book: _Book) -> None:
     )
 
 
-def _samples(book: _Book) -> None:
+def _samples(book: Book) -> None:
     samples = book.treatment.samples
     if samples is None:
         return
@@ -292,132 +270,7 @@ def _samples(book: _Book) -> None:
     )
 
 
-def _scans(book: _Book) -> None:
-    people = book.people
-    screened, allocated, plan = people.screened, people.allocated, people.plan
-    if plan.before is None and plan.after is None:
-        return
-    registered = np.flatnonzero(screened.failed_gate != 1)
-    targets, which = np.nonzero(screened.lesions.present[registered])
-    subjects = registered[targets]
-    _add_targets(book, subjects, which)
-    _add_sizes(
-        book, subjects, screened.entry.baseline_scan[subjects], which, screened.lesions.baseline[subjects, which]
-    )
-    _add_sizes(
-        book, subjects, screened.entry.decision_scan[subjects], which, screened.lesions.decision[subjects, which]
-    )
-    criteria = plan.before or plan.after
-    category = criteria.criteria.upper().replace("-", " ", 1) if criteria else ""
-    days = screened.entry.decision_scan[registered]
-    _add_verdicts(book, registered, days, Answer(screened.lesions.response[registered], VERDICTS), category)
-    scans = allocated.scans
-    row, slot = np.nonzero(scans.days < NEVER)
-    days, verdicts = scans.days[row, slot], scans.verdicts[row, slot]
-    _add_verdicts(book, allocated.positions[row], days, Answer(verdicts, VERDICTS), category)
-    clear = (verdicts == NED) | ((scans.sizes[row, slot].sum(axis=1) == 0) & scans.after_surgery[row, slot])
-    cells: dict[str, Cell] = {"FATESTCD": "LESREVEW", "FASTRESC": "Y", "FAEVAL": "RADIOLOGIST"}
-    book.sheet("FA").add(allocated.positions[row[clear]], days[clear], **cells, FADTC=Dated(days[clear]))
-    row, slot, which = np.nonzero(scans.sizes)
-    _add_sizes(book, allocated.positions[row], scans.days[row, slot], which, scans.sizes[row, slot, which])
-    _add_removed(book)
-    _add_new_lesions(book)
-
-
-def _add_targets(book: _Book, subjects: IntArray, which: IntArray) -> None:
-    lesions, days = book.people.screened.lesions, book.people.screened.entry.baseline_scan[subjects]
-    book.sheet("TU").add(
-        subjects,
-        days,
-        TULNKID=Answer(which, LESION_NAMES),
-        TUORRES="TARGET",
-        TULOC=Answer(lesions.organs[subjects, which], ORGANS),
-        TUMETHOD="CT SCAN",
-        TUEVAL="INVESTIGATOR",
-        TUDTC=Dated(days),
-        TUCERT="",
-    )
-
-
-def _add_sizes(book: _Book, subjects: IntArray, days: IntArray, which: IntArray, tenths: IntArray) -> None:
-    book.sheet("TR").add(
-        subjects,
-        days,
-        TRLNKID=Answer(which, LESION_NAMES),
-        TRTESTCD="LDIAM",
-        TRORRES=Tenths(tenths),
-        TRORRESU="mm",
-        TRORIG="MEASURED",
-        TRMETHOD="CT SCAN",
-        TREVAL="INVESTIGATOR",
-        TRDTC=Dated(days),
-    )
-
-
-def _add_verdicts(book: _Book, subjects: IntArray, days: IntArray, verdicts: Answer, category: str) -> None:
-    book.sheet("RS").add(
-        subjects,
-        days,
-        RSCAT=category,
-        RSTESTCD="OVRLRESP",
-        RSORRES=verdicts,
-        RSEVAL="INVESTIGATOR",
-        RSDTC=Dated(days),
-    )
-
-
-def _add_removed(book: _Book) -> None:
-    """Removed targets are named on the first scan after the operation."""
-    allocated, lesions = book.people.allocated, book.people.screened.lesions
-    scans = allocated.scans
-    first = scans.after_surgery & (np.cumsum(scans.after_surgery, axis=1) == 1)
-    gone = first[:, :, None] & lesions.present[allocated.positions][:, None, :] & (scans.sizes == 0)
-    row, slot, which = np.nonzero(gone)
-    days = scans.days[row, slot]
-    book.sheet("TR").add(
-        allocated.positions[row],
-        days,
-        TRLNKID=Answer(which, LESION_NAMES),
-        TRTESTCD="LDIAM",
-        TRORIG="REMOVED",
-        TRMETHOD="CT SCAN",
-        TREVAL="INVESTIGATOR",
-        TRDTC=Dated(days),
-    )
-
-
-def _add_new_lesions(book: _Book) -> None:
-    allocated = book.people.allocated
-    rows = np.flatnonzero(allocated.scans.new_lesion & (allocated.scans.documented < NEVER))
-    subjects, days = allocated.positions[rows], allocated.scans.documented[rows]
-    organs = allocated.draws.whole("organ of new lesion", 0, len(ORGANS) - 1)[rows, 0]
-    sizes = allocated.draws.whole("size of new lesion", 100, 250)[rows, 0]
-    book.sheet("TU").add(
-        subjects,
-        days,
-        TULNKID="N1",
-        TUORRES="NEW",
-        TULOC=Answer(organs, ORGANS),
-        TUMETHOD="CT SCAN",
-        TUEVAL="INVESTIGATOR",
-        TUDTC=Dated(days),
-        TUCERT="UNEQUIVOCAL",
-    )
-    book.sheet("TR").add(
-        subjects,
-        days,
-        TRLNKID="N1",
-        TRTESTCD="LDIAM",
-        TRORRES=Tenths(sizes),
-        TRORRESU="mm",
-        TRORIG="MEASURED",
-        TRMETHOD="CT SCAN",
-        TREVAL="INVESTIGATOR",
-        TRDTC=Dated(days),
-    )
-
-
-def _therapies(book: _Book) -> None:
+def _therapies(book: Book) -> None:
     people, plan = book.people, book.people.plan
     allocated = people.allocated
     rows = np.flatnonzero(allocated.next_therapy < NEVER)
@@ -433,18 +286,18 @@ def _therapies(book: _Book) -> None:
     )
 
 
-def _contacts(book: _Book) -> None:
+def _contacts(book: Book) -> None:
     days = book.treatment.contacts
     row, slot = np.nonzero(days < NEVER)
     _add_status(book, row, days[row, slot], "ALIVE")
 
 
-def _add_status(book: _Book, rows: IntArray, days: IntArray, status: str, precision: IntArray | int = DAY) -> None:
+def _add_status(book: Book, rows: IntArray, days: IntArray, status: str, precision: IntArray | int = DAY) -> None:
     subjects = book.people.allocated.positions[rows]
     book.sheet("SS").add(subjects, days, SSTESTCD="SURVSTAT", SSORRES=status, SSDTC=Dated(days, precision))
 
 
-def _milestones(book: _Book) -> None:
+def _milestones(book: Book) -> None:
     screened, allocated = book.people.screened, book.people.allocated
     everyone = np.arange(screened.draws.count)
     registered = np.flatnonzero(screened.failed_gate != 1)
@@ -460,12 +313,12 @@ def _milestones(book: _Book) -> None:
     _add_end(book, failed, days, "SCREEN FAILURE", DSTERM=reasons)
 
 
-def _add_end(book: _Book, subjects: IntArray, days: IntArray, name: str, **cells: Cell) -> None:
+def _add_end(book: Book, subjects: IntArray, days: IntArray, name: str, **cells: Cell) -> None:
     given: dict[str, Cell] = {"DSCAT": "DISPOSITION EVENT", "DSDECOD": name, "DSSTDTC": Dated(days), **cells}
     book.sheet("DS").add(subjects, days, **given)
 
 
-def _death_cells(book: _Book) -> Dated:
+def _death_cells(book: Book) -> Dated:
     """Dates of death of the allocated subjects, each in full unless its month holds nothing else of the subject."""
     allocated, plan = book.people.allocated, book.people.plan
     death = allocated.seen.death
@@ -475,7 +328,7 @@ def _death_cells(book: _Book) -> Dated:
     return Dated(days, np.where(known, precision, 0))
 
 
-def _ends(book: _Book, death: Dated) -> None:
+def _ends(book: Book, death: Dated) -> None:
     allocated = book.people.allocated
     seen = allocated.seen
     precision = np.asarray(death.precision)
@@ -498,7 +351,7 @@ def _ends(book: _Book, death: Dated) -> None:
     _add_end(book, allocated.positions[rows], stops[rows], "WITHDRAWAL BY SUBJECT", DSSCOPE="TREATMENT")
 
 
-def _subjects(book: _Book, death: Dated) -> None:
+def _subjects(book: Book, death: Dated) -> None:
     screened, allocated, plan = book.people.screened, book.people.allocated, book.people.plan
     count = screened.draws.count
     consent, birth = screened.entry.consent, screened.facts.birth

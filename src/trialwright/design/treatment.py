@@ -140,6 +140,16 @@ def treated(people: People) -> Treatment:
     each starting 0 to 25 days after the operation; grade V is not drawn, because deaths follow the scenario's courses
     alone, and its share goes to the other grades. Contacts come every 91 days from day 45 on, each up to 20 days late,
     and in the 30 days before the cutoff.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> from trialwright.design.people import invented
+    >>> people = invented(plan, seed=7, trial=0)
+    >>> [part.category for part in treated(people).doses]
+    ['NEOADJUVANT', 'COMPLETION']
     """
     plan, allocated = people.plan, people.allocated
     operation = _operation(plan, allocated)

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from trialwright.design.book import subject_ids
 from trialwright.design.days import NEVER
 from trialwright.design.people import People
-from trialwright.design.tables import subject_ids
 
 __all__ = ["truth_of"]
 
@@ -34,6 +34,16 @@ def truth_of(people: People) -> pl.DataFrame:
     Notes
     -----
     Days without rounding stand in PROGRESSION_TIME and DEATH_TIME.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> from trialwright.design.plan import plan_of
+    >>> plan = plan_of(open_study("nct07295132").study, "base", 8)
+    >>> from trialwright.design.people import invented
+    >>> people = invented(plan, seed=7, trial=0)
+    >>> truth_of(people).height
+    8
     """
     allocated, plan, marker = people.allocated, people.plan, people.screened.marker
     course, positions = allocated.course, allocated.positions
