@@ -42,6 +42,10 @@ class Request:
     analysis: Analysis
     rows: pl.DataFrame
     suffix: str = ""
+    _compared: list[pl.DataFrame] = field(default_factory=list, init=False, repr=False, compare=False)
+    _named: dict[int, tuple[pl.DataFrame, tuple[str, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def level(self) -> float:
@@ -53,7 +57,9 @@ class Request:
         """Rows of the two arms that are compared; all rows when nothing is."""
         if self.analysis.compare is None:
             return self.rows
-        return self.rows.filter(pl.col("ARM").is_in(list(self.analysis.compare)))
+        if not self._compared:
+            self._compared.append(self.rows.filter(pl.col("ARM").is_in(list(self.analysis.compare))))
+        return self._compared[0]
 
     @property
     def arms(self) -> tuple[str, str]:
@@ -137,11 +143,19 @@ class Request:
             "set": self.set,
             "settings": {key: str(value) for key, value in self.analysis.settings.items()},
             "n": rows.height,
-            "rests_on": tuple(f"{self.stem}/{subject}" for subject in rows["USUBJID"]),
+            "rests_on": self._subjects(rows),
         }
         if "EVENT" in rows.columns:
             named["events"] = int(rows["EVENT"].sum())
         return Result(id=f"{self.stem}/{figure}{self.suffix}", **{**named, **fields})  # type: ignore[arg-type]  # checked by Result's own fields
+
+    def _subjects(self, rows: pl.DataFrame) -> tuple[str, ...]:
+        """Ids of the rows' own results; the same rows give the same object, since there may be very many."""
+        held = self._named.get(id(rows))
+        if held is None:
+            held = (rows, tuple((f"{self.stem}/" + rows["USUBJID"]).to_list()))
+            self._named[id(rows)] = held
+        return held[1]
 
 
 @dataclass(frozen=True, slots=True)

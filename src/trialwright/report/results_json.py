@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -14,6 +14,8 @@ from trialwright.model.result import Result
 
 __all__ = ["edges", "results_json", "subject_results"]
 
+MOST_DIRECT = 2000
+LINES_AT_ONCE = 10_000
 SUBJECT_COLUMNS = ("id", "endpoint", "definition", "value", "unit", "status", "reason", "rule", "source")
 
 
@@ -103,7 +105,8 @@ def edges(dossier: Dossier) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Columns ``from to``: figure to subject, subject to rows and clause.
+        Columns ``from to``: figure to subject, subject to rows and clause. Figures that rest on more than 2,000
+        subjects name a group, and the group its subjects.
     """
     sources = dossier.derived.sources.join(_stems(dossier), on=["PARAMCD", "DEFID"], how="inner")
     subject = pl.concat_str("STEM", "USUBJID", separator="/")
@@ -128,8 +131,24 @@ def _clause_edges(dossier: Dossier) -> pl.DataFrame:
 
 
 def _figure_edges(dossier: Dossier) -> pl.DataFrame:
-    pairs = [(result.id, below) for result in dossier.results for below in result.rests_on]
-    return pl.DataFrame(pairs, schema={"from": pl.String, "to": pl.String}, orient="row")
+    """Edges of the figures; many figures on the same many subjects share a group, named once."""
+    groups: dict[int, str] = {}
+    starts: list[str] = []
+    ends: list[Sequence[str]] = []
+    for result in dossier.results:
+        below = result.rests_on
+        if len(below) <= MOST_DIRECT:
+            starts.append(result.id)
+            ends.append(below)
+            continue
+        if id(below) not in groups:
+            groups[id(below)] = f"group/{len(groups) + 1}"
+            starts.append(groups[id(below)])
+            ends.append(below)
+        starts.append(result.id)
+        ends.append((groups[id(below)],))
+    schema: dict[str, pl.DataType] = {"from": pl.String(), "to": pl.List(pl.String)}
+    return pl.DataFrame({"from": starts, "to": ends}, schema=schema).explode("to").drop_nulls("to")
 
 
 def _number(value: float | None) -> float | None:
@@ -169,18 +188,42 @@ def _finding(finding: Finding) -> dict[str, str]:
     }
 
 
-def _array(rows: Iterable[object]) -> Iterator[str]:
+def _texts(rows: Iterable[object]) -> pl.Series:
+    return pl.Series([json.dumps(row, ensure_ascii=False) for row in rows], dtype=pl.String)
+
+
+def _objects(frame: pl.DataFrame) -> pl.Series:
+    """Each row as a JSON object, without the keys that hold nothing; ``value`` is kept.
+
+    A quotation mark inside a text is escaped, so a key with its quotation marks cannot occur in one.
+    """
+    filled = frame.with_columns(pl.col(pl.String).replace("", None))
+    encoded = filled.select(pl.struct(pl.all()).struct.json_encode().alias("text"))["text"]
+    optional = "|".join(name for name in frame.columns if name not in ("id", "value"))
+    return encoded.str.replace_all(f',"(?:{optional})":null', "")
+
+
+def _subject_rows(frame: pl.DataFrame) -> pl.Series:
+    days = frame.filter(pl.col("unit") == "d").with_columns(pl.col("value").cast(pl.Int64))
+    others = frame.filter(pl.col("unit") != "d")
+    return pl.concat([_objects(days), _objects(others)])
+
+
+def _quoted(column: str) -> pl.Expr:
+    encoded = pl.struct(pl.col(column)).struct.json_encode()
+    return encoded.str.slice(len(f'{{"{column}":'), encoded.str.len_chars() - len(f'{{"{column}":}}'))
+
+
+def _pairs(frame: pl.DataFrame) -> pl.Series:
+    return frame.select(pl.format("[{}, {}]", _quoted("from"), _quoted("to")).alias("text"))["text"]
+
+
+def _array(*rows: pl.Series) -> Iterator[str]:
     separator = "\n  "
-    for row in rows:
-        yield separator + json.dumps(row, ensure_ascii=False)
-        separator = ",\n  "
-
-
-def _subject_rows(frame: pl.DataFrame) -> Iterator[dict[str, object]]:
-    for row in frame.iter_rows(named=True):
-        value = row["value"]
-        row["value"] = int(value) if row["unit"] == "d" and value is not None else value
-        yield {key: cell for key, cell in row.items() if cell not in ("", None) or key == "value"}
+    for part in rows:
+        for start in range(0, part.len(), LINES_AT_ONCE):
+            yield separator + ",\n  ".join(part.slice(start, LINES_AT_ONCE))
+            separator = ",\n  "
 
 
 def results_json(dossier: Dossier, figures: Mapping[str, tuple[str, str]]) -> bytes:
@@ -218,10 +261,10 @@ def results_json(dossier: Dossier, figures: Mapping[str, tuple[str, str]]) -> by
     ]
     parts = [json.dumps(head, ensure_ascii=False, indent=1)[:-2], ',\n "results": [']
     rows: list[object] = [_figure(result) for result in dossier.results]
-    parts.extend(_array([*rows, *_subject_rows(subject_results(dossier)), *drawn]))
+    parts.extend(_array(_texts(rows), _subject_rows(subject_results(dossier)), _texts(drawn)))
     parts.append('],\n "edges": [')
-    parts.extend(_array(edges(dossier).iter_rows()))
+    parts.extend(_array(_pairs(edges(dossier))))
     parts.append('],\n "findings": [')
-    parts.extend(_array(_finding(finding) for finding in dossier.findings))
+    parts.extend(_array(_texts(_finding(finding) for finding in dossier.findings)))
     parts.append("]\n}\n")
     return "".join(parts).encode()
