@@ -24,7 +24,7 @@ demo: venv-run ## invent a trial, run it, write its report to out/nct07295132/re
 test: venv-test static docs uncompiled suite coverage ## everything continuous integration runs
 	@tail -n 1 out/suite.log
 
-check: venv-test static ## style, types, floors and house rules; no other tests
+check: venv-test static ## style, types, floors, sizes, words; no other tests
 	@$(BIN)/pytest -q tests/house
 
 fix: venv-test ## mend what can be mended by machine

@@ -20,3 +20,27 @@ from trialwright.design.folder import write as write_simulated
 from trialwright.design.simulate import simulate as simulate
 
 __version__: str
+
+__all__ = [
+    "__version__",
+    "open_study",
+    "read_data",
+    "simulate",
+    "write_simulated",
+    "derive_endpoints",
+    "analyse",
+    "run",
+    "trace",
+    "kaplan_meier",
+    "quantiles",
+    "milestones",
+    "n_at_risk",
+    "median_follow_up",
+    "logrank",
+    "cox",
+    "cox_zph",
+    "rmst",
+    "proportion",
+    "proportion_difference",
+    "forest",
+]
