@@ -12,7 +12,7 @@ import polars as pl
 
 from trialwright.endpoints.contacts import Observation, observe
 from trialwright.endpoints.moments import item_picks, time_points
-from trialwright.endpoints.roster import Roster, Sheet
+from trialwright.endpoints.roster import Roster, Sheet, roster_of
 from trialwright.endpoints.sets import Membership, memberships
 from trialwright.endpoints.timeline import Flags, Ints, Picks, Timeline, day_number, limit_of, timeline
 from trialwright.model.frames import Frames
@@ -56,7 +56,7 @@ class Cohort:
     @cached_property
     def roster(self) -> Roster:
         """Subjects in the order of their ids."""
-        return Roster(self.frames)
+        return roster_of(self.frames)
 
     @cached_property
     def points(self) -> Mapping[str, Picks]:
@@ -177,5 +177,16 @@ class Cohort:
         frame = self.verdicts.get(path)
         if frame is None:
             return None
+        position = self.roster.position(frame["USUBJID"])
+        if len(position) == self.roster.size and (position == np.arange(self.roster.size)).all():
+            return frame
         one = frame.unique("USUBJID", keep="first", maintain_order=True)
         return self.roster.dm.select("USUBJID").join(one, on="USUBJID", how="left", maintain_order="left")
+
+    @property
+    def unanswered(self) -> pl.DataFrame:
+        """What a predicate that was not judged looks like."""
+        nothing = pl.lit(None, pl.String)
+        return self.roster.dm.select(
+            "USUBJID", VERDICT=nothing, REASON=nothing, EVIDENCE=pl.lit(None, pl.List(pl.String))
+        )

@@ -99,9 +99,7 @@ def complications_in(cohort: Cohort, request: Request, place: Place, member: Fla
     findings = [
         item
         for kind, which in doubtful.items()
-        for item in _listed(
-            kind, file, lines[which], texts.filter(pl.Series(which)), sheet.frame["USUBJID"][rows[which]]
-        )
+        for item in _listed(kind, file, lines[which], texts[np.flatnonzero(which)], sheet.frame["USUBJID"][rows[which]])
     ]
     counted = inside & (rank > 0)
     chosen = np.flatnonzero(counted)

@@ -11,8 +11,9 @@ from trialwright.endpoints.censoring import REASONS, Stops, stops
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.events import FirstEvents, candidates, first_events
 from trialwright.endpoints.horizon import horizon_days
-from trialwright.endpoints.measure import Request, subject_picks
+from trialwright.endpoints.measure import Request
 from trialwright.endpoints.origins import origins
+from trialwright.endpoints.sources import subject_picks
 from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks
 from trialwright.errors import NotAllowedError
 from trialwright.model.derivation import subject_findings

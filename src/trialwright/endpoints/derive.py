@@ -10,8 +10,9 @@ from typing import Final
 import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.measure import ADBIN, ADTTE, GRADES, SOURCES, Measure, Rows
+from trialwright.endpoints.measure import ADBIN, ADTTE, GRADES, Measure, Request, Rows
 from trialwright.endpoints.questions import requests
+from trialwright.endpoints.sources import source_frame
 from trialwright.endpoints.subjects import subject_rows
 from trialwright.model.derivation import derivation_finding
 from trialwright.model.finding import Finding
@@ -78,7 +79,7 @@ def derive(
     An endpoint whose measure this version does not compute gets a finding and no rows.
     """
     cohort = Cohort(study, frames, adrs, verdicts, cutoff)
-    made: list[Rows] = []
+    made: list[tuple[Request, Rows]] = []
     findings: list[Finding] = [
         *cohort.observation.findings,
         *(each for membership in cohort.sets.values() for each in membership.findings),
@@ -90,19 +91,22 @@ def derive(
             findings.append(derivation_finding("T10", request.where, text))
             continue
         rows = measure.derive(cohort, request)
-        made.append(rows)
+        made.append((request, rows))
         findings.extend(rows.findings)
     return Derived(
         adsl=subject_rows(cohort, by_arm=by_arm),
         adrs=adrs,
-        adtte=_joined([rows.adtte for rows in made], ADTTE).sort(_KEY),
-        adbin=_joined([rows.adbin for rows in made], ADBIN).sort(_KEY),
-        grades=_joined([rows.grades for rows in made], GRADES).sort(_KEY),
-        sources=_joined([rows.sources for rows in made], SOURCES).sort(_KEY, maintain_order=True),
+        adtte=_joined([rows.adtte for _, rows in made], ADTTE),
+        adbin=_joined([rows.adbin for _, rows in made], ADBIN),
+        grades=_joined([rows.grades for _, rows in made], GRADES),
+        sources=source_frame(
+            cohort,
+            [(request.endpoint.id, request.name, rows.named) for request, rows in made if rows.named is not None],
+        ),
         findings=tuple(dict.fromkeys(findings)),
     )
 
 
 def _joined(parts: Sequence[pl.DataFrame | None], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     there = [part for part in parts if part is not None]
-    return pl.concat(there) if there else pl.DataFrame(schema=dict(schema))
+    return pl.concat(there).sort(_KEY) if there else pl.DataFrame(schema=dict(schema))

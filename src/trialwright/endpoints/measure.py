@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.timeline import DOMAINS, Flags, Ints, Picks
+from trialwright.endpoints.sources import Named
 from trialwright.model.endpoint import Definition, Endpoint
 from trialwright.model.finding import Finding
-from trialwright.model.frames import OUTPUTS, Frames
+from trialwright.model.frames import OUTPUTS
 
-__all__ = [
-    "ADBIN",
-    "ADTTE",
-    "GRADES",
-    "SOURCES",
-    "Measure",
-    "Request",
-    "Rows",
-    "evidence_rows",
-    "output_schema",
-    "row_name",
-    "source_rows",
-    "subject_picks",
-]
+__all__ = ["ADBIN", "ADTTE", "GRADES", "Measure", "Request", "Rows", "output_schema"]
 
 _TYPES: Final = {
     "text": pl.String(), "code": pl.String(), "date": pl.Date(), "int": pl.Int64(), "float": pl.Float64(),
@@ -62,7 +48,6 @@ GRADES: Final[dict[str, pl.DataType]] = {
     "USUBJID": pl.String(), "PARAMCD": pl.String(), "DEFID": pl.String(), "AVALC": pl.String(), "AVAL": pl.Int64(),
     "N": pl.Int64(), "CCI": pl.Float64(), "SRCDOM": pl.String(), "SRCSEQ": pl.Int64(), "RULEID": pl.String(),
 }  # fmt: skip
-SOURCES: Final[dict[str, pl.DataType]] = dict.fromkeys(("USUBJID", "PARAMCD", "DEFID", "ROLE", "ROW"), pl.String())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +88,10 @@ class Rows:
 
     Parameters
     ----------
-    adtte, adbin, grades, sources : polars.DataFrame, optional
+    adtte, adbin, grades : polars.DataFrame, optional
         Rows for the frames of `Derived`; None when the measure makes none.
+    named : Named, optional
+        The data rows they rest on.
     findings : tuple of Finding
         What was noticed.
 
@@ -117,7 +104,7 @@ class Rows:
     adtte: pl.DataFrame | None = None
     adbin: pl.DataFrame | None = None
     grades: pl.DataFrame | None = None
-    sources: pl.DataFrame | None = None
+    named: Named | None = None
     findings: tuple[Finding, ...] = field(default=())
 
 
@@ -152,113 +139,3 @@ class Measure:
     reference: str
     certainty: str
     derive: Callable[[Cohort, Request], Rows]
-
-
-def source_rows(
-    cohort: Cohort, request: Request, roles: Sequence[tuple[str, Picks]], more: tuple[str, Picks, Ints] | None = None
-) -> pl.DataFrame:
-    """Data rows the subjects' results rest on.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        The subjects.
-    request : Request
-        The definition.
-    roles : sequence of (role, rows)
-        Rows by what they are for, one a subject; a row with several roles keeps the first.
-    more : tuple of (role, rows, subjects), optional
-        Further rows, any number a subject; `subjects` gives each row's position in the roster.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``USUBJID PARAMCD DEFID ROLE ROW``, by subject in the order of the roles.
-    """
-    named = [(role, picks, np.arange(len(picks.day))) for role, picks in roles]
-    named += [more] if more is not None else []
-    found = [np.flatnonzero(picks.found) for _, picks, _ in named]
-    who = np.concatenate([subject[each] for each, (_, _, subject) in zip(found, named, strict=True)])
-    role = np.repeat(np.arange(len(named)), [len(each) for each in found])
-    domain = np.concatenate([picks.domain[each] for each, (_, picks, _) in zip(found, named, strict=True)])
-    seq = np.concatenate([picks.seq[each] for each, (_, picks, _) in zip(found, named, strict=True)])
-    order = np.lexsort((role, seq, domain, who))
-    first = np.ones(len(order), np.bool_)
-    same = (np.diff(who[order]) == 0) & (np.diff(domain[order]) == 0) & (np.diff(seq[order]) == 0)
-    first[1:] = ~same
-    one = order[first]
-    one = one[np.lexsort((role[one], who[one]))]
-    rows = pl.DataFrame({"ROLE": role[one], "DOMAIN": domain[one], "SEQ": seq[one]})
-    return rows.select(
-        USUBJID=cohort.roster.subjects[who[one]],
-        PARAMCD=pl.lit(request.endpoint.id),
-        DEFID=pl.lit(request.name),
-        ROLE=pl.lit(pl.Series([name for name, _, _ in named], dtype=pl.String)).gather("ROLE"),
-        ROW=row_name(cohort.frames, pl.lit(cohort.roster.subjects[who[one]])),
-    )
-
-
-def evidence_rows(request: Request, answers: pl.DataFrame) -> pl.DataFrame:
-    """Data rows that decided the answers of a predicate.
-
-    Parameters
-    ----------
-    request : Request
-        The definition.
-    answers : polars.DataFrame
-        ``USUBJID`` and ``EVIDENCE`` (list of row ids) of those concerned.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``USUBJID PARAMCD DEFID ROLE ROW`` with the role ``evidence``.
-    """
-    return (
-        answers.select("USUBJID", ROW="EVIDENCE")
-        .explode("ROW")
-        .drop_nulls("ROW")
-        .select(
-            "USUBJID",
-            PARAMCD=pl.lit(request.endpoint.id),
-            DEFID=pl.lit(request.name),
-            ROLE=pl.lit("evidence"),
-            ROW="ROW",
-        )
-    )
-
-
-def subject_picks(who: Flags) -> Picks:
-    """The DM row of some subjects.
-
-    Parameters
-    ----------
-    who : numpy.ndarray of bool
-        Whose.
-
-    Returns
-    -------
-    Picks
-        Rows without a day, for naming only.
-    """
-    zeros = np.zeros(len(who), np.int64)
-    return Picks(zeros, zeros, zeros, zeros).where(who)
-
-
-def row_name(frames: Frames, subject: pl.Expr) -> pl.Expr:
-    """Id of a data row, such as ``row/ds.csv:OV-01-001:2``.
-
-    Parameters
-    ----------
-    frames : Frames
-        Tables with their file names.
-    subject : polars.Expr
-        USUBJID of each row; its domain stands in ``DOMAIN`` as position in `DOMAINS`, its sequence number in ``SEQ``.
-
-    Returns
-    -------
-    polars.Expr
-        One id a row; a row of DM, whose ``SEQ`` is 0, has no sequence number.
-    """
-    files = pl.Series([f"row/{frames.file_of(name)}:" for name in DOMAINS])
-    tail = pl.when(pl.col("SEQ") > 0).then(pl.format(":{}", "SEQ")).otherwise(pl.lit(""))
-    return pl.concat_str(pl.lit(files).gather("DOMAIN"), subject, tail)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from trialwright.endpoints.roster import Roster
+from trialwright.endpoints.roster import Roster, roster_of
 from trialwright.endpoints.timeline import FAR, NEVER, Ints, Picks, as_dates, limit_of, timeline
 from trialwright.model.frames import Frames
 from trialwright.model.items import Place, date_stem, item_place
@@ -102,7 +102,7 @@ def time_point_dates(study: Study, frames: Frames) -> pl.DataFrame:
     >>> time_point_dates(study, frames).select("ADT", "ADTF", "ROW").rows()
     [(datetime.date(2026, 3, 1), 'D', 'row/dm.csv:1')]
     """
-    roster, names = Roster(frames), list(study.time_points)
+    roster, names = roster_of(frames), list(study.time_points)
     chosen = [item_picks(study, roster, study.time_points[name].item) for name in names]
     places = [item_place(study, study.time_points[name].item) for name in names]
     found = [np.flatnonzero(picks.found) for picks in chosen]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Final
 
 import numpy as np
 import polars as pl
 
 from trialwright.endpoints.timeline import NEVER, Flags, Ints, Part, as_days
-from trialwright.model.tables import TABLES
+from trialwright.model.frames import Frames
 
-__all__ = ["Roster", "Sheet"]
+__all__ = ["Roster", "Sheet", "roster_of"]
+
+
+_USUAL: Final = ("DS", "SC", "FA", "CM", "EX", "PR", "LB", "TU", "TR", "RS", "AE", "QS", "VS", "SS")
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,9 +175,9 @@ class Roster:
         return np.where(same, place, -1)
 
     @cached_property
-    def _sheets(self) -> Mapping[str, Sheet]:
-        """All tables, their subjects looked up at once."""
-        tables = {domain: self.frames[domain] for domain in TABLES if domain != "DM"}
+    def _sheets(self) -> dict[str, Sheet]:
+        """Tables that every derivation looks at, their subjects looked up at once."""
+        tables = {domain: self.frames[domain] for domain in _USUAL}
         positions = self.position(pl.concat([frame["USUBJID"] for frame in tables.values()]))
         ends = np.cumsum([frame.height for frame in tables.values()])
         parts = np.split(positions, ends[:-1])
@@ -195,7 +199,11 @@ class Roster:
         Sheet
             Empty when the table was not collected.
         """
-        return self._sheets[domain]
+        sheets = self._sheets
+        if domain not in sheets:
+            frame = self.frames[domain]
+            sheets[domain] = Sheet(domain, frame, self.position(frame["USUBJID"]))
+        return sheets[domain]
 
     def names(self, who: Flags) -> list[str]:
         """USUBJID of some subjects.
@@ -212,3 +220,37 @@ class Roster:
         """
         chosen = np.flatnonzero(who)
         return self.subjects[chosen].to_list() if len(chosen) else []
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """Tables that are the same only if they are the same object."""
+
+    frames: Frames
+
+    def __hash__(self) -> int:
+        return id(self.frames)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.frames is other.frames
+
+
+@lru_cache(maxsize=1)
+def _kept(same: _Same) -> Roster:
+    return Roster(same.frames)
+
+
+def roster_of(frames: Frames) -> Roster:
+    """Roster of some tables, made once for the functions that look at the same tables one after the other.
+
+    Parameters
+    ----------
+    frames : Frames
+        The study's tables, which never change.
+
+    Returns
+    -------
+    Roster
+        The same object for the same tables.
+    """
+    return _kept(_Same(frames))

@@ -64,29 +64,26 @@ def subject_rows(cohort: Cohort, *, by_arm: bool) -> pl.DataFrame:
     status, ended = _end_of_observation(cohort)
     point = study.allocation.at if study.allocation else None
     allocated = cohort.points[point] if point is not None else Picks.none(cohort.roster.size)
-    arms = ["ARMCD", "ARM", "ACTARMCD"] if by_arm else []
-    made = dm.select(
-        "USUBJID",
-        "SITEID",
-        "AGE",
-        "SEX",
-        *arms,
-        STUDYID=pl.lit(study.id),
-        RFICDT="RFICLO",
-        RANDDT=as_dates(allocated.day),
-        TRTSDT=as_dates(_first_dose(cohort)),
-        DTHDT=as_dates(cohort.observation.deaths.day),
-        LSTALVDT=as_dates(last_alive.day),
-        DTHCAUSE=_cause_of_death(cohort),
-        EOSSTT=status,
-        EOSDT=as_dates(ended),
+    columns: dict[str, pl.Expr | pl.Series] = {
+        **{name: pl.col(name) for name in ("USUBJID", "SITEID", "AGE", "SEX")},
+        **({name: pl.col(name) for name in ("ARMCD", "ARM", "ACTARMCD")} if by_arm else {}),
+        "STUDYID": pl.lit(study.id),
+        "RFICDT": pl.col("RFICLO"),
+        "RANDDT": as_dates(allocated.day),
+        "TRTSDT": as_dates(_first_dose(cohort)),
+        "DTHDT": as_dates(cohort.observation.deaths.day),
+        "LSTALVDT": as_dates(last_alive.day),
+        "DTHCAUSE": _cause_of_death(cohort),
+        "EOSSTT": status,
+        "EOSDT": as_dates(ended),
         **{f"{name.upper()}DT": as_dates(cohort.points[name].day) for name in study.gates},
         **{f"{name.upper()}ELIG": pl.lit(None, pl.String) for name in study.gates},
         **{flag_column(name): membership.codes for name, membership in cohort.sets.items()},
         **_strata(cohort),
-    )
-    declared = [name for name in output_schema("ADSL") if name in made.columns]
-    return made.select(*declared, *[name for name in made.columns if name not in declared])
+    }
+    order = [name for name in output_schema("ADSL") if name in columns]
+    order += [name for name in columns if name not in order]
+    return dm.select(**{name: columns[name] for name in order})
 
 
 def _first_dose(cohort: Cohort) -> Ints:

@@ -141,7 +141,7 @@ def chosen_cases(course: Course) -> Ints:
     return np.where(course.early, k + kind, np.where(course.beyond, beyond, inside))
 
 
-def worded(cohort: Cohort, request: Request, course: Course) -> list[pl.Expr]:
+def worded(cohort: Cohort, request: Request, course: Course) -> dict[str, pl.Expr]:
     """Columns of ADTTE that follow from the cases.
 
     Parameters
@@ -155,7 +155,7 @@ def worded(cohort: Cohort, request: Request, course: Course) -> list[pl.Expr]:
 
     Returns
     -------
-    list of polars.Expr
+    dict of str to polars.Expr
         ``CNSR EVNTDESC CNSDTDSC SRCVAR RULEID``, to be evaluated on a frame with the columns of `wording_columns`.
     """
     table = cases(course)
@@ -176,13 +176,13 @@ def worded(cohort: Cohort, request: Request, course: Course) -> list[pl.Expr]:
     seen = "Last day known alive" if course.alive else "Last adequate assessment"
     last = pl.when(pl.col("SEEN")).then(pl.lit(seen)).otherwise(pl.lit("Origin"))
     rules = [f"{request.endpoint.id}.{each.rule}" for each in table]
-    return [
-        pl.lit(pl.Series([each.code for each in table], dtype=pl.Int64)).gather("CASE").alias("CNSR"),
-        pl.concat_str(of_case([each.words for each in table]), shown, tail).alias("EVNTDESC"),
-        pl.when(date_words == "last").then(last).otherwise(date_words).alias("CNSDTDSC"),
-        _column(cohort, request, course).alias("SRCVAR"),
-        of_case([*rules]).alias("RULEID"),
-    ]
+    return {
+        "CNSR": pl.lit(pl.Series([each.code for each in table], dtype=pl.Int64)).gather("CASE"),
+        "EVNTDESC": pl.concat_str(of_case([each.words for each in table]), shown, tail),
+        "CNSDTDSC": pl.when(date_words == "last").then(last).otherwise(date_words),
+        "SRCVAR": _column(cohort, request, course),
+        "RULEID": of_case([*rules]),
+    }
 
 
 def _column(cohort: Cohort, request: Request, course: Course) -> pl.Expr:

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.measure import ADBIN, Measure, Request, Rows, evidence_rows, source_rows, subject_picks
+from trialwright.endpoints.measure import ADBIN, Measure, Request, Rows
 from trialwright.endpoints.periods import span_of
+from trialwright.endpoints.sources import Evidence, named_rows, subject_picks
 from trialwright.endpoints.timeline import Flags, Picks
 
 __all__ = ["MEASURE"]
@@ -20,32 +21,24 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     member = cohort.members(definition.set, definition.arms)
     who = np.flatnonzero(member)
     answers = cohort.answers(request.success_path)
-    if answers is None:
-        nothing = pl.lit(None, pl.String)
-        answers = cohort.roster.dm.select("USUBJID").with_columns(
-            VERDICT=nothing, REASON=nothing, EVIDENCE=pl.lit(None, pl.List(pl.String))
-        )
-    chosen = answers[who]
-    verdict = pl.col("VERDICT").fill_null("U")
+    chosen = cohort.unanswered[who] if answers is None else answers[who]
+    verdict, reason = pl.col("VERDICT").fill_null("U"), pl.col("REASON").fill_null("")
     unknown = pl.lit("N") if definition.unknown == "failure" else pl.lit("U")
+    why = pl.when(reason == "").then(pl.lit("not_judged")).otherwise(reason)
     first = pl.col("EVIDENCE").list.first()
-    frame = chosen.select(
-        STUDYID=pl.lit(cohort.study.id),
-        USUBJID="USUBJID",
-        PARAMCD=pl.lit(request.endpoint.id),
-        DEFID=pl.lit(request.name),
-        AVALC=pl.when(verdict == "T").then(pl.lit("Y")).when(verdict == "F").then(pl.lit("N")).otherwise(unknown),
-        REASON=pl.when(verdict == "U").then(
-            pl.when(pl.col("REASON").fill_null("") == "").then(pl.lit("not_judged")).otherwise("REASON")
-        ),
-        SRCDOM=first.str.extract(r"^row/([A-Za-z]{2})\.", 1).str.to_uppercase(),
-        SRCSEQ=first.str.extract(r"^row/[^:]*:.*:(\d+)$", 1).cast(pl.Int64),
-    )
+    columns = {
+        "STUDYID": pl.lit(cohort.study.id),
+        "USUBJID": pl.col("USUBJID"),
+        "PARAMCD": pl.lit(request.endpoint.id),
+        "DEFID": pl.lit(request.name),
+        "AVALC": pl.when(verdict == "T").then(pl.lit("Y")).when(verdict == "F").then(pl.lit("N")).otherwise(unknown),
+        "REASON": pl.when(verdict == "U").then(why),
+        "SRCDOM": first.str.extract(r"^row/([A-Za-z]{2})\.", 1).str.to_uppercase(),
+        "SRCSEQ": first.str.extract(r"^row/[^:]*:.*:(\d+)$", 1).cast(pl.Int64),
+    }
     return Rows(
-        adbin=frame.select(pl.col(name).cast(kind) for name, kind in ADBIN.items()),
-        sources=pl.concat(
-            [evidence_rows(request, chosen), source_rows(cohort, request, _roles(cohort, request, member))]
-        ),
+        adbin=chosen.select(**{name: columns[name] for name in ADBIN}),
+        named=named_rows(_roles(cohort, request, member), evidence=(Evidence(chosen),)),
     )
 
 

@@ -10,7 +10,8 @@ import polars as pl
 from trialwright.dates import DAYS_PER_MONTH
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.course import course_findings, course_of, course_roles
-from trialwright.endpoints.measure import ADTTE, Measure, Request, Rows, evidence_rows, source_rows
+from trialwright.endpoints.measure import ADTTE, Measure, Request, Rows
+from trialwright.endpoints.sources import Evidence, named_rows
 from trialwright.endpoints.timeline import DOMAINS, FLAGS, as_dates
 from trialwright.endpoints.wording import worded, wording_columns
 
@@ -41,31 +42,32 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     valid = pl.when(~pl.col("EARLY"))
     flags = pl.lit(pl.Series(FLAGS, dtype=pl.String))
     analysed = pl.lit("Y" if request.analysed else None, pl.String)
-    made = rows.select(
-        "USUBJID",
-        "STARTDT",
-        "ADT",
-        *worded(cohort, request, course),
-        STUDYID=pl.lit(cohort.study.id),
-        PARAMCD=pl.lit(request.endpoint.id),
-        PARAM=pl.lit(request.endpoint.title),
-        DEFID=pl.lit(request.name),
-        AVAL=valid.then("DAYS"),
-        AVALM=valid.then("MONTHS"),
-        ANL01FL=valid.then(analysed),
-        SRCDOM=pl.lit(pl.Series(DOMAINS)).gather("DOMAIN"),
-        SRCSEQ=pl.when(pl.col("SEQ") > 0).then("SEQ"),
-        STARTDTF=flags.gather("STARTED"),
-        ADTF=flags.gather("IMPUTED"),
-    )
-    sources = [source_rows(cohort, request, course_roles(cohort, request, course))]
+    columns = {
+        **worded(cohort, request, course),
+        "STUDYID": pl.lit(cohort.study.id),
+        "USUBJID": pl.col("USUBJID"),
+        "PARAMCD": pl.lit(request.endpoint.id),
+        "PARAM": pl.lit(request.endpoint.title),
+        "DEFID": pl.lit(request.name),
+        "STARTDT": pl.col("STARTDT"),
+        "ADT": pl.col("ADT"),
+        "AVAL": valid.then("DAYS"),
+        "AVALM": valid.then("MONTHS"),
+        "ANL01FL": valid.then(analysed),
+        "SRCDOM": pl.lit(pl.Series(DOMAINS)).gather("DOMAIN"),
+        "SRCSEQ": pl.when(pl.col("SEQ") > 0).then("SEQ"),
+        "STARTDTF": flags.gather("STARTED"),
+        "ADTF": flags.gather("IMPUTED"),
+    }
+    made = rows.select(**{name: columns[name] for name in ADTTE})
+    evidence = []
     for number, candidate in enumerate(course.events.candidates):
         answers = cohort.answers(candidate.path) if candidate.when is not None else None
         if answers is not None:
-            sources.append(evidence_rows(request, answers.filter(course.counted & (course.events.kind == number))))
+            evidence.append(Evidence(answers.filter(course.counted & (course.events.kind == number))))
     return Rows(
-        adtte=made.select(*ADTTE),
-        sources=pl.concat(sources),
+        adtte=made,
+        named=named_rows(course_roles(cohort, request, course), evidence=tuple(evidence)),
         findings=tuple(course_findings(cohort, request, course)),
     )
 

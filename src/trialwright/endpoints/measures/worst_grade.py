@@ -9,8 +9,9 @@ import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.complications import Complications, complications_in
-from trialwright.endpoints.measure import GRADES, Measure, Request, Rows, source_rows, subject_picks
+from trialwright.endpoints.measure import GRADES, Measure, Request, Rows
 from trialwright.endpoints.periods import Span, span_of
+from trialwright.endpoints.sources import named_rows, subject_picks
 from trialwright.endpoints.timeline import DOMAINS, NEVER, Flags, Ints, Picks
 from trialwright.errors import NotAllowedError
 from trialwright.model.derivation import derivation_finding, subject_findings
@@ -40,7 +41,7 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     rule = _rules(cohort, found, span)
     return Rows(
         grades=_frame(cohort, request, found, rule, member, place.domain),
-        sources=source_rows(cohort, request, _roles(cohort, request, rule, member, span), _rows(found, place.domain)),
+        named=named_rows(_roles(cohort, request, rule, member, span), _rows(found, place.domain)),
         findings=(*found.findings, *_doubts(cohort, request, found, rule, member, span)),
     )
 
