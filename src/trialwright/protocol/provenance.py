@@ -203,9 +203,9 @@ def origins(study: Study) -> Mapping[str, Origin]:
 
     Examples
     --------
-    >>> from trialwright.model.catalogue import Catalogue
-    >>> origins.__doc__.splitlines()[0]
-    'Origin of every statement, by its path by ids.'
+    >>> from trialwright.conduct.studies import open_study
+    >>> origins(open_study("nct07295132").study)["/endpoints/PFS/horizon/of"].text
+    'P1.timeFrame'
     """
     return {f"{study_path(study, path)}/{key}".replace("//", "/"): origin for path, key, origin in _leaves(study)}
 
@@ -264,8 +264,9 @@ def silences(study: Study) -> tuple[Silence, ...]:
 
     Examples
     --------
-    >>> silences.__name__
-    'silences'
+    >>> from trialwright.conduct.studies import open_study
+    >>> silences(open_study("nct07295132").study)[0].taken
+    '1:1, no strata'
     """
     order = {"confirmation": 0, "activation": 1, "": 2}
     points = sorted((_asked(point) for point in study.open_points), key=lambda silence: order[silence.blocks])

@@ -72,8 +72,10 @@ class Scope:
 
     Examples
     --------
-    >>> Scope.__name__
-    'Scope'
+    >>> from trialwright.conduct.catalogue import catalogue
+    >>> from trialwright.conduct.studies import open_study
+    >>> scope_of_study(open_study("nct07295132").study, catalogue()).names("arm")
+    ('SCS', 'CHEMO')
     """
 
     study: Study

@@ -256,8 +256,10 @@ def state_of(study: Study, sidecar: str | None, catalogue: Catalogue, *, sealed_
 
     Examples
     --------
-    >>> state_of.__name__
-    'state_of'
+    >>> from trialwright.conduct.catalogue import catalogue
+    >>> from trialwright.conduct.studies import open_study
+    >>> state_of(open_study("nct07295132").study, None, catalogue()).reasons
+    ('nobody has signed it off',)
     """
     if sidecar is None:
         return StudyState("draft", ("nobody has signed it off",))
