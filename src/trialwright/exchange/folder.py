@@ -72,7 +72,7 @@ def read_folder(
     manifest = read_manifest(path)
     chosen, findings = _files_of(path, manifest)
     tables: dict[str, pl.DataFrame] = {}
-    inputs: dict[str, str] = {}
+    inputs = {MANIFEST_FILE: sha256_of((path / MANIFEST_FILE).read_bytes())}
     columns: dict[str, tuple[str, ...]] = {}
     for domain, name in chosen.items():
         read = _read_file(path / name, domain, manifest)
