@@ -46,6 +46,7 @@ def _shape(report: LintReport) -> dict[str, object]:
         "sha256": opened.sha256 if opened else None,
         "problems": [problem.to_dict() for problem in report.problems],
         "findings": [_finding(placed) for placed in report.findings],
+        "unchecked_claims": report.unchecked_claims,
         "counts": _counts(report),
     }
 
@@ -62,6 +63,7 @@ def _lines(report: LintReport) -> Iterator[str]:
     if report.opened is None:
         yield f"{name} cannot be loaded: {tally}"
     else:
+        yield f"{report.unchecked_claims} claims about the registry record are unchecked: no record is at hand"
         yield f"{report.opened.study.id} {report.opened.state.upper()}: {tally}"
 
 

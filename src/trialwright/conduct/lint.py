@@ -10,6 +10,7 @@ from trialwright.conduct.studies import OpenedStudy, open_study, study_file
 from trialwright.protocol.lint import LintFinding, lint
 from trialwright.protocol.paths import clause_line, clause_lines
 from trialwright.protocol.problems import Problem, StudyFileErrors
+from trialwright.protocol.provenance import record_claims
 
 __all__ = ["LintReport", "PlacedFinding", "lint_study"]
 
@@ -50,6 +51,8 @@ class LintReport:
         What keeps it from loading.
     findings : tuple of PlacedFinding
         What a loaded study leaves open, the gravest first.
+    unchecked_claims : int
+        Claims about the registry record, which nobody has looked up: no record is at hand.
 
     Examples
     --------
@@ -61,6 +64,7 @@ class LintReport:
     opened: OpenedStudy | None
     problems: tuple[Problem, ...]
     findings: tuple[PlacedFinding, ...]
+    unchecked_claims: int = 0
 
     @property
     def has_errors(self) -> bool:
@@ -103,4 +107,4 @@ def lint_study(name: str | Path) -> LintReport:
         PlacedFinding(finding, *(clause_line(lines, finding.path) or (1, 1)))
         for finding in lint(opened.study, catalogue())
     )
-    return LintReport(path, opened, (), placed)
+    return LintReport(path, opened, (), placed, sum(1 for _ in record_claims(opened.study)))

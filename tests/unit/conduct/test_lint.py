@@ -49,6 +49,16 @@ def test_a_file_that_cannot_be_loaded_has_problems_and_no_findings(tmp_path: Pat
     assert (report.opened, report.findings) == (None, ())
 
 
+def test_claims_about_the_record_are_counted_and_not_said_to_be_checked(tmp_path: Path) -> None:
+    place = tmp_path / "x.yaml"
+    source = "source: {record: I4}"
+    assert TEXT.count(source) == 1
+    place.write_text(TEXT.replace(source, "source: {assumption: none, by: x}"), encoding="utf-8")
+    claims = lint_study("nct07295132").unchecked_claims
+    assert claims > 40
+    assert lint_study(place).unchecked_claims == claims - 1
+
+
 def test_an_unknown_study_is_an_error_and_no_finding() -> None:
     with pytest.raises(StudyError):
         lint_study("nct99999999")
