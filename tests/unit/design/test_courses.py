@@ -104,6 +104,23 @@ def test_a_scenario_like_another_keeps_all_but_its_courses() -> None:
         assert stats.kstest(times * math.log(2) / (12 * MONTH), "expon").pvalue > 1e-3
 
 
+@pytest.mark.independent("the first of two exponential clocks")
+def test_two_clocks_of_one_event_compete_and_a_death_forestalls_the_operation() -> None:
+    study = with_scenario(
+        "  frail:\n    label: x\n    like: base\n    subjects: 2000\n    courses:\n"
+        "      - {event: progression, from: allocation, median: {CHEMO: 120 months, SCS: 120 months}}\n"
+        "      - {event: death, from: allocation, median: {CHEMO: 3 months, SCS: 3 months}}\n"
+        "      - {event: death, from: allocation, median: {CHEMO: 6 months, SCS: 6 months}}\n"
+        "      - {event: operated_on, from: allocation, median: {SCS: 28 days}}"
+    )
+    truth = simulate(study, scenario="frail", seed=9).truth
+    assert stats.kstest(truth["DEATH_TIME"].to_numpy() * math.log(2) / (2 * MONTH), "expon").pvalue > 1e-3
+    surgical = truth.filter(truth["ARMCD"] == "SCS")
+    died_first = surgical.filter(surgical["DEATH_TIME"] <= surgical["PLANNED"])
+    assert died_first.height > 100
+    assert died_first["OPERATED"].null_count() == died_first.height
+
+
 @pytest.mark.unvalidated
 def test_a_course_from_an_unknown_moment_is_refused() -> None:
     study = with_scenario(
