@@ -107,13 +107,13 @@ def test_a_scenario_like_another_keeps_all_but_its_courses() -> None:
 @pytest.mark.independent("the first of two exponential clocks")
 def test_two_clocks_of_one_event_compete_and_a_death_forestalls_the_operation() -> None:
     study = with_scenario(
-        "  frail:\n    label: x\n    like: base\n    subjects: 2000\n    courses:\n"
+        "  frail:\n    label: x\n    like: base\n    subjects: 160\n    courses:\n"
         "      - {event: progression, from: allocation, median: {CHEMO: 120 months, SCS: 120 months}}\n"
         "      - {event: death, from: allocation, median: {CHEMO: 3 months, SCS: 3 months}}\n"
         "      - {event: death, from: allocation, median: {CHEMO: 6 months, SCS: 6 months}}\n"
         "      - {event: operated_on, from: allocation, median: {SCS: 28 days}}"
     )
-    truth = simulate(study, scenario="frail", seed=9).truth
+    truth = simulate(study, scenario="frail", subjects=2000, seed=9).truth
     assert stats.kstest(truth["DEATH_TIME"].to_numpy() * math.log(2) / (2 * MONTH), "expon").pvalue > 1e-3
     surgical = truth.filter(truth["ARMCD"] == "SCS")
     died_first = surgical.filter(surgical["DEATH_TIME"] <= surgical["PLANNED"])
