@@ -69,7 +69,10 @@ class Cohort:
     @cached_property
     def observation(self) -> Observation:
         """Contacts, deaths, loss and withdrawal."""
-        return observe(self.roster, self.points.values(), self.cutoff)
+        rows = self._assessments
+        day, imputed = self._assessment_days
+        assessed = timeline([rows.part((imputed > 0) & (day <= day_number(self.cutoff)), day, imputed)])
+        return observe(self.roster, self.points.values(), assessed, self.cutoff)
 
     @cached_property
     def sets(self) -> Mapping[str, Membership]:
@@ -86,6 +89,14 @@ class Cohort:
         """Responses as a table of arrays."""
         rows = self.responses.select("USUBJID", "ASSESSID", "ADT", "AVALC", "ADTF", RSSEQ="SRCSEQ")
         return Sheet("RS", rows, self.roster.position(rows["USUBJID"]))
+
+    @cached_property
+    def _assessment_days(self) -> tuple[Ints, Ints]:
+        """Day and imputed part of each response; an imputed day is not taken beyond the cut-off."""
+        rows = self._assessments
+        imputed = np.where(rows.equals("ADTF", "D"), 1, np.where(rows.equals("ADTF", "M"), 2, 0))
+        day, last = rows.days("ADT"), day_number(self.cutoff)
+        return np.where((imputed > 0) & (day > last), last, day), imputed
 
     def in_arms(self, arms: tuple[str, ...] | None) -> Flags:
         """Who was allocated to one of some arms.
@@ -154,10 +165,8 @@ class Cohort:
             By subject and day; a day that was imputed is not taken beyond the cut-off.
         """
         rows = self._assessments
-        imputed = np.where(rows.equals("ADTF", "D"), 1, np.where(rows.equals("ADTF", "M"), 2, 0))
-        day, last = rows.days("ADT"), day_number(self.cutoff)
-        day = np.where((imputed > 0) & (day > last), last, day)
-        keep = rows.equals("ASSESSID", series) & rows.equals("AVALC", *codes) & (day <= last)
+        day, imputed = self._assessment_days
+        keep = rows.equals("ASSESSID", series) & rows.equals("AVALC", *codes) & (day <= day_number(self.cutoff))
         return timeline([rows.part(keep, day, imputed)])
 
     def answers(self, path: str) -> pl.DataFrame | None:

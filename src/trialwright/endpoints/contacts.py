@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -38,7 +38,9 @@ class Observation:
     Parameters
     ----------
     contacts : Timeline
-        Rows that show a subject alive on a day.
+        Rows that show a subject alive on a day; of a date without a day the first possible one.
+    assessed : Timeline
+        Assessments on an imputed day; they lift the last day known alive, so that no assessment comes after it.
     deaths : Picks
         Day of death, from DM alone; none when alive or undated.
     lost, withdrawn : Picks
@@ -50,6 +52,7 @@ class Observation:
     """
 
     contacts: Timeline
+    assessed: Timeline
     deaths: Picks
     lost: Picks
     withdrawn: Picks
@@ -67,16 +70,18 @@ class Observation:
         Returns
         -------
         Picks
-            Latest contact, or the day before a death when that is later; never after the death.
+            Latest contact or assessment, or the day before a death when that is later; never after the death.
         """
         dead = self.deaths.found
-        seen = self.contacts.last(np.where(dead, np.minimum(limit, self.deaths.day), limit))
+        until = np.where(dead, np.minimum(limit, self.deaths.day), limit)
+        seen, lifted = self.contacts.last(until), self.assessed.last(until)
+        seen = lifted.where(lifted.day > seen.day, seen)
         eve = self.deaths.day - 1
         by_death = dead & (eve <= limit) & (eve > seen.day)
         return self.deaths.on(eve).where(by_death, seen)
 
 
-def observe(roster: Roster, points: Iterable[Picks], cutoff: date) -> Observation:
+def observe(roster: Roster, points: Iterable[Picks], assessed: Timeline, cutoff: date) -> Observation:
     """What is known of the subjects' contacts, deaths and ends of observation at a cut-off.
 
     Parameters
@@ -85,6 +90,8 @@ def observe(roster: Roster, points: Iterable[Picks], cutoff: date) -> Observatio
         The subjects and their tables, up to the cut-off.
     points : iterable of Picks
         Time points reached; nobody dies before one.
+    assessed : Timeline
+        Assessments on an imputed day.
     cutoff : datetime.date
         Last day that counts.
 
@@ -99,7 +106,13 @@ def observe(roster: Roster, points: Iterable[Picks], cutoff: date) -> Observatio
     contacts = _contacts(roster, cutoff)
     deaths, found = _deaths(roster, contacts, points, cutoff)
     lost, withdrawn, off_treatment, unsaid = _ends(roster)
-    return Observation(contacts, deaths, lost, withdrawn, off_treatment, (*found, *unsaid))
+    observation = Observation(contacts, assessed, deaths, lost, withdrawn, off_treatment, (*found, *unsaid))
+    end = limit_of(roster.size, cutoff)
+    lifted = observation.last_alive(end).day > replace(observation, assessed=timeline([])).last_alive(end).day
+    text = "last known alive lifted to an assessment whose day was imputed"
+    return replace(
+        observation, findings=(*observation.findings, *subject_findings("T19", "rs.csv", roster.names(lifted), text))
+    )
 
 
 def _contacts(roster: Roster, cutoff: date) -> Timeline:

@@ -12,6 +12,7 @@ from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.events import FirstEvents, candidates, first_events
 from trialwright.endpoints.horizon import horizon_days
 from trialwright.endpoints.measure import Request
+from trialwright.endpoints.moments import first_possible
 from trialwright.endpoints.origins import origins
 from trialwright.endpoints.sources import subject_picks
 from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks
@@ -23,6 +24,7 @@ from trialwright.model.finding import Finding
 __all__ = ["Course", "course_findings", "course_of", "course_roles"]
 
 _LOST: Final = (REASONS.index("lost"), REASONS.index("withdrawal"))
+_GAP: Final = REASONS.index("missed-assessments")
 _THERAPY: Final = REASONS.index("new-therapy")
 
 
@@ -173,20 +175,19 @@ def course_roles(cohort: Cohort, request: Request, course: Course) -> list[tuple
 
 
 def _bound(cohort: Cohort, course: Course) -> Picks:
-    """The contact or assessment just before an imputed event, where it moved the event off the first possible day."""
-    picks = course.events.picks
-    imputed = (picks.imputed > 0) & (course.counted | course.early)
+    """The contact or assessment just before an imputed event, where the result would be another without it."""
+    picks, stop = course.events.picks, course.stops
     bound = Picks.none(cohort.roster.size)
-    if not imputed.any():
+    if not (picks.imputed > 0).any():
         return bound
-    month = picks.day.astype("M8[D]").astype("M8[M]")
-    start = np.where(picks.imputed == 1, month, month.astype("M8[Y]").astype("M8[M]"))
-    moved = imputed & (picks.day > start.astype("M8[M]").astype("M8[D]").astype(np.int64))
+    moved = (picks.imputed > 0) & (picks.day > first_possible(picks))
+    shown = course.counted | course.early | (stop.reason == _GAP)
     eve = picks.day - 1
     for number, candidate in enumerate(course.events.candidates):
-        line = cohort.observation.contacts if candidate.event == "death" else course.stops.adequate
+        line = cohort.observation.contacts if candidate.event == "death" else stop.adequate
+        earlier = np.maximum(line.last(eve - 1).day + 1, np.maximum(first_possible(picks), course.origin.day))
         # of two rows on that day neither is needed
-        alone = moved & (course.events.kind == number) & (line.count(eve, eve) == 1)
+        alone = moved & (course.events.kind == number) & (line.count(eve, eve) == 1) & (shown | (earlier <= stop.day))
         bound = line.last(np.where(alone, eve, NEVER)).where(alone, bound)
     return bound
 

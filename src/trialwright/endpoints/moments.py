@@ -13,7 +13,7 @@ from trialwright.model.frames import Frames
 from trialwright.model.items import Place, date_stem, item_place
 from trialwright.model.study import Study
 
-__all__ = ["item_picks", "last_possible", "time_point_dates", "time_points"]
+__all__ = ["first_possible", "item_picks", "last_possible", "time_point_dates", "time_points"]
 
 
 _PRECISIONS: Final = ("D", "M", "Y", "T")
@@ -167,3 +167,22 @@ def last_possible(picks: Picks) -> Ints:
     after = np.where(picks.imputed == 2, month.astype("M8[Y]").astype("M8[M]") + 12, month + 1)
     last = after.astype("M8[M]").astype("M8[D]").astype(np.int64) - 1
     return np.where(picks.found & (picks.imputed > 0), last, picks.day)
+
+
+def first_possible(picks: Picks) -> Ints:
+    """Earliest day each entry can mean, whatever day of its month or year was taken.
+
+    Parameters
+    ----------
+    picks : Picks
+        Rows.
+
+    Returns
+    -------
+    numpy.ndarray of int64
+        The day itself when it was written, otherwise the beginning of its month or year.
+    """
+    month = picks.day.astype("M8[D]").astype("M8[M]")
+    start = np.where(picks.imputed == 2, month.astype("M8[Y]").astype("M8[M]"), month)
+    first = start.astype("M8[M]").astype("M8[D]").astype(np.int64)
+    return np.where(picks.found & (picks.imputed > 0), first, picks.day)

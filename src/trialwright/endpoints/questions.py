@@ -89,8 +89,9 @@ def questions(
     rows = pl.DataFrame(schema=output_schema("ADRS")) if responses is None else responses
     cohort = Cohort(study, frames, rows, {}, cutoff)
     found: dict[str, Question] = {}
+    limited: dict[tuple[int, int], Frames] = {}
     for request in requests(study):
-        for question in _of_request(cohort, request):
+        for question in _of_request(cohort, request, limited):
             found.setdefault(question.path, question)
     for entry in study.analysis_sets:
         for criterion in entry.exclude:
@@ -99,12 +100,16 @@ def questions(
     return tuple(found.values())
 
 
-def _of_request(cohort: Cohort, request: Request) -> list[Question]:
+def _of_request(cohort: Cohort, request: Request, limited: dict[tuple[int, int], Frames]) -> list[Question]:
+    """Questions of one definition; definitions that share predicate and period share the tables, too."""
     definition, found = request.definition, []
     if definition.measure == "proportion" and definition.success is not None:
         span = span_of(cohort, definition.period)
-        frames = _since(cohort, definition.success, span)
-        found.append(Question(request.success_path, definition.success, _moments(cohort, span.until), frames))
+        shared = (id(definition.success), id(definition.period))
+        if shared not in limited:
+            limited[shared] = _since(cohort, definition.success, span)
+        moments = _moments(cohort, span.until)
+        found.append(Question(request.success_path, definition.success, moments, limited[shared]))
     if definition.measure == "time to event":
         for candidate in candidates(request.endpoint.id, request.name, definition):
             if candidate.when is not None:

@@ -69,6 +69,12 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ),
     ("T17", "I", "a day was imputed by a named rule", "complete the date, if more of it is known"),
     ("T18", "W", "a new cancer therapy before the origin", "check the date, or whether the therapy was a planned one"),
+    (
+        "T19",
+        "I",
+        "the last day known alive is that of an assessment without a day",
+        "complete the date of the assessment",
+    ),
 )
 
 DERIVATION_RULES: Final[Mapping[str, FindingRule]] = MappingProxyType({row[0]: FindingRule(*row) for row in _ROWS})

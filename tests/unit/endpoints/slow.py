@@ -110,6 +110,8 @@ class Reading:
 
     def alive_until(self, day: date) -> date | None:
         known = [seen for seen in self.contacts if seen <= day and (self.death is None or seen <= self.death)]
+        # an assessment is never later than the last day known alive
+        known += [seen for seen in self.days if seen <= day and (self.death is None or seen <= self.death)]
         if self.death is not None and self.death - DAY <= day:
             known.append(self.death - DAY)
         return max(known, default=None)

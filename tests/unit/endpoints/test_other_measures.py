@@ -11,6 +11,7 @@ from tests.unit.endpoints.trial import OS, PFS, R0, SURGCOMP, changed, derived, 
 from trialwright.endpoints import measures, questions
 from trialwright.endpoints.contacts import observe
 from trialwright.endpoints.roster import Roster
+from trialwright.endpoints.timeline import timeline
 from trialwright.errors import NotAllowedError
 from trialwright.model.result import Derived
 
@@ -214,7 +215,7 @@ def test_what_was_not_done_shows_nobody_alive() -> None:
     frames = folder("A: SCS 2026-01-01; lab 2026-03-01; alive 2026-02-01")
     undone = frames.replace("LB", frames["LB"].with_columns(LBSTAT=pl.lit("NOT DONE")))
     roster = Roster(undone)
-    seen = observe(roster, [], date(2027, 3, 31))
+    seen = observe(roster, [], timeline([]), date(2027, 3, 31))
     assert str(subject(derived(study(OS), undone))["LSTALVDT"]) == "2026-02-01"
     assert seen.contacts.size == 1
 
