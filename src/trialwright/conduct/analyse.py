@@ -47,9 +47,9 @@ def derive_endpoints(study: Study, frames: Frames, *, cutoff: date, by_arm: bool
     known = frames.until(cutoff)
     points = time_point_dates(study, known)
     responses, noticed = recorded_responses(study, known, points)
-    context = Context(study=study, frames=known, responses=responses)
     verdicts = {
-        question.path: judge(question.node, question.moments, context) for question in questions(study, known, cutoff)
+        question.path: judge(question.node, question.moments, Context(study, question.frames, responses))
+        for question in questions(study, known, cutoff, responses)
     }
     derived = derive(study, known, responses, verdicts, cutoff=cutoff, by_arm=by_arm)
     return replace(derived, findings=(*noticed, *derived.findings))
