@@ -170,11 +170,16 @@ def _chart(steps: pl.DataFrame, plan: Plan | None, labels: list[str], cutoff: da
     height_px = 190 if canvas.is_narrow else 250
     dated = steps.with_columns(day=pl.col("day").cast(pl.String))
     shades, dashes = in_arm_styles(labels)
+    days = [*steps["day"], *([plan.start, plan.end] if plan else [])]
+    ticks = [
+        alt.DateTime(year=day.year, month=day.month, date=1, utc=True)
+        for day in _month_starts(min(days), max(days), canvas)
+    ]
     x = alt.X(
         "day:T",
         title="Calendar date",
         timeUnit="utcyearmonthdate",
-        axis=alt.Axis(format="%b %Y", tickCount=4 if canvas.is_narrow else 8, labelOverlap=True),
+        axis=alt.Axis(format="%b %Y", values=ticks, labelOverlap=False),
         scale=alt.Scale(nice=False),
     )
     most = max(largest(steps["n"]), plan.subjects if plan else 1)
@@ -191,6 +196,17 @@ def _chart(steps: pl.DataFrame, plan: Plan | None, labels: list[str], cutoff: da
         layers.append(alt.Chart(alt.Data(values=values)).mark_line(strokeWidth=1.4).encode(x, y, shade, dash))
     layers += key(labels, canvas)
     return layered(layers, width_px=canvas.width_px, height_px=height_px)
+
+
+def _month_starts(first: date, last: date, canvas: Canvas) -> list[date]:
+    """First days of so few months that their names do not touch."""
+    most = 4 if canvas.is_narrow else 8
+    months = range(12 * first.year + first.month, 12 * last.year + last.month)
+    for step in (1, 2, 3, 6, 12, 24, 60):
+        kept = [date(month // 12, month % 12 + 1, 1) for month in months if month % step == 0]
+        if len(kept) <= most:
+            return kept
+    return [first, last]
 
 
 def _rate(days: pl.DataFrame) -> str:

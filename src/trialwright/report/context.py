@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from trialwright.model.arm_bound import arm_bound
 from trialwright.model.dossier import Dossier
 from trialwright.model.endpoint import Definition
 from trialwright.model.result import Result
@@ -101,11 +102,11 @@ class Context:
         Returns
         -------
         bool
-            True when the definition or its analysis set names some of the study's arms.
+            True when the definition, its analysis set or what it counts exists in some of the study's arms only.
         """
         study = self.dossier.study
-        arms = definition.arms or (study.analysis_set(definition.set).arms if definition.set else ())
-        return bool(arms) and set(arms) != set(study.arm_ids)
+        bound = arm_bound(study).endpoints
+        return any(definition == study.endpoint(endpoint).resolved()[name] for endpoint, name in bound)
 
     def point_words(self, point: str) -> str:
         """Return a time point in words.
@@ -127,12 +128,7 @@ def _pooled(dossier: Dossier) -> Iterator[Result]:
     """Results without those of one arm, and without the value of those that compare arms."""
     study = dossier.study
     comparing = {analysis.id for analysis in study.analyses if analysis.compare is not None}
-    confined = {
-        endpoint.stem(name)
-        for endpoint in study.endpoints
-        for name, definition in endpoint.resolved().items()
-        if definition.arms or (definition.set and study.analysis_set(definition.set).arms)
-    }
+    confined = {study.endpoint(endpoint).stem(name) for endpoint, name in arm_bound(study).endpoints}
     for result in dossier.results:
         stem, _, figure = result.id.partition("/")
         if result.level_of in study.arm_ids or figure.rpartition("@")[2] in study.arm_ids:

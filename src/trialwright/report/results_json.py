@@ -11,12 +11,13 @@ import polars as pl
 from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
 from trialwright.model.result import Result
+from trialwright.report.figure_edges import figure_edges
 
 __all__ = ["edges", "results_json", "subject_results"]
 
 MOST_DIRECT = 2000
 LINES_AT_ONCE = 10_000
-SUBJECT_COLUMNS = ("id", "endpoint", "definition", "value", "unit", "status", "reason", "rule", "source")
+SUBJECT_COLUMNS = ("id", "endpoint", "definition", "value", "unit", "status", "reason", "rule", "source", "count", "index")
 
 
 def _stems(dossier: Dossier) -> pl.DataFrame:
@@ -34,6 +35,8 @@ def _shared(frame: pl.DataFrame, **columns: pl.Expr) -> pl.DataFrame:
         "id": pl.concat_str("STEM", "USUBJID", separator="/"),
         "endpoint": pl.col("PARAMCD"),
         "definition": pl.col("DEFID"),
+        "count": pl.lit(None, pl.Int64),
+        "index": pl.lit(None, pl.Float64),
         **columns,
     }
     return frame.select(**{name: named[name] for name in SUBJECT_COLUMNS})
@@ -55,7 +58,8 @@ def subject_results(dossier: Dossier) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Columns ``id endpoint definition value unit status reason rule source``; values as text, exact.
+        Columns ``id endpoint definition value unit status reason rule source count index``; values as text, exact.
+        Of a worst grade `count` is the number of complications and `index` the index that adds them up.
     """
     stems = _stems(dossier)
     derived = dossier.derived
@@ -90,6 +94,8 @@ def subject_results(dossier: Dossier) -> pl.DataFrame:
         reason=pl.lit(""),
         rule=pl.col("RULEID"),
         source=_source(),
+        count=pl.col("N"),
+        index=pl.col("CCI"),
     )
     return pl.concat([time_to_event, yes_no, grades])
 
@@ -263,7 +269,7 @@ def results_json(dossier: Dossier, figures: Mapping[str, tuple[str, str]]) -> by
     rows: list[object] = [_figure(result) for result in dossier.results]
     parts.extend(_array(_texts(rows), _subject_rows(subject_results(dossier)), _texts(drawn)))
     parts.append('],\n "edges": [')
-    parts.extend(_array(_pairs(edges(dossier))))
+    parts.extend(_array(_pairs(figure_edges(dossier, figures)), _pairs(edges(dossier))))
     parts.append('],\n "findings": [')
     parts.extend(_array(_texts(_finding(finding) for finding in dossier.findings)))
     parts.append("]\n}\n")

@@ -85,7 +85,7 @@ class Table:
     Parameters
     ----------
     name : str
-        Name in ``table/<name>`` and of its file.
+        Name of its file.
     caption : str
         What it shows.
     columns : tuple of Column
@@ -104,11 +104,6 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     shown: bool = True
-
-    @property
-    def id(self) -> str:
-        """Id by which the table is traced."""
-        return f"table/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

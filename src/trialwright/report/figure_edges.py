@@ -1,0 +1,93 @@
+"""What each figure rests on: the results it draws, or the data rows and the clause it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import polars as pl
+
+from trialwright.model.dossier import Dossier
+from trialwright.model.items import Place, item_place, rows_at
+
+__all__ = ["figure_edges"]
+
+MAX_SUBJECTS_BY_ROW: Final = 2000
+"""Above it a figure of counts names its clause alone; its own CSV and the frames hold the numbers."""
+
+_CURVES: Final = ("n", "median", "hr", "p_logrank")
+
+
+def figure_edges(dossier: Dossier, names: Iterable[str]) -> pl.DataFrame:
+    """Return the edges that start at figures.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        What the report is made from.
+    names : iterable of str
+        Figures that were drawn, such as ``km-pfs``.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns ``from to``. Curves and forests rest on results, accrual, flow and courses on rows and clauses.
+    """
+    pairs = [(f"figure/{name}", below) for name in sorted(names) for below in _below(dossier, name)]
+    return pl.DataFrame(pairs, schema={"from": pl.String, "to": pl.String}, orient="row")
+
+
+def _below(dossier: Dossier, name: str) -> Iterator[str]:
+    kind, _, part = name.partition("-")
+    match kind:
+        case "km" | "forest":
+            yield from _results(dossier, kind, part)
+        case "courses":
+            yield from _of_courses(dossier, part)
+        case "accrual" | "consort":
+            yield from _of_gates(dossier, whole=kind == "consort")
+
+
+def _results(dossier: Dossier, kind: str, part: str) -> Iterator[str]:
+    stems = [
+        endpoint.stem(definition)
+        for endpoint in dossier.study.endpoints
+        for definition in endpoint.resolved()
+        if endpoint.stem(definition).lower().replace("~", "-") == part
+    ]
+    for stem in stems:
+        for result in dossier.results:
+            own, _, figure = result.id.partition("/")
+            is_drawn = figure.split("@")[0] in _CURVES if kind == "km" else figure.startswith(("hr:", "p_interaction:"))
+            if own == stem and (is_drawn or (kind == "forest" and figure == "hr")):
+                yield result.id
+
+
+def _of_courses(dossier: Dossier, part: str) -> Iterator[str]:
+    for marker in dossier.study.markers:
+        if marker.item.replace("_", "-") != part:
+            continue
+        yield f"clause/markers/{marker.id}"
+        yield from _rows(dossier, item_place(dossier.study, marker.item))
+
+
+def _of_gates(dossier: Dossier, *, whole: bool) -> Iterator[str]:
+    study = dossier.study
+    for gate in study.gates:
+        yield f"clause/time_points/{gate}"
+        yield from _rows(dossier, item_place(study, study.time_points[gate].item))
+    if whole:
+        ends = Place("DS", "DSDECOD", (("DSCAT", ("DISPOSITION EVENT",)),), "DSSTDTC", "all")
+        yield from _rows(dossier, ends)
+
+
+def _rows(dossier: Dossier, place: Place) -> Iterator[str]:
+    if dossier.frames["DM"].height > MAX_SUBJECTS_BY_ROW:
+        return
+    file = dossier.frames.file_of(place.domain)
+    rows = rows_at(place, dossier.frames)
+    sequence = f"{place.domain}SEQ"
+    if sequence not in rows.columns:
+        yield from (f"row/{file}:{subject}" for subject in rows["USUBJID"])
+        return
+    yield from (f"row/{file}:{subject}:{number}" for subject, number in rows.select("USUBJID", sequence).iter_rows())
