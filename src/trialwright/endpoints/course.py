@@ -160,18 +160,26 @@ def course_roles(cohort: Cohort, request: Request, course: Course) -> list[tuple
     inside[course.shown] = True
     stop, happened = course.stops, course.counted | course.early
     free = inside & ~happened
+    stopped = free & stop.stopped & ~_idle(cohort, course)
     roles = [
         ("event", course.events.picks.where(inside & happened)),
         ("last", course.last.where(free)),
-        ("stop", stop.row.where(free & stop.stopped)),
+        ("stop", stop.row.where(stopped)),
         ("observed", stop.watched.where(inside & ~course.early)),
-        ("bound", stop.bound.where(free & stop.stopped)),
+        ("bound", stop.bound.where(stopped)),
         ("bound", _bound(cohort, course).where(inside)),
         ("origin", course.origin.where(inside)),
     ]
     if request.definition.set is not None:
         roles.append(("set", cohort.sets[request.definition.set].reached.where(inside)))
     return [*roles, ("subject", subject_picks(inside))]
+
+
+def _idle(cohort: Cohort, course: Course) -> Flags:
+    """For whom what stopped observation decides nothing: the same evidence lies beyond the horizon without it."""
+    evidence = cohort.observation.last_alive(cohort.end) if course.alive else course.stops.adequate.last(cohort.end)
+    same: Flags = evidence.day == course.last.day
+    return course.beyond & ~course.events.picks.found & same
 
 
 def _bound(cohort: Cohort, course: Course) -> Picks:

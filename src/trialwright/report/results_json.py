@@ -17,7 +17,9 @@ __all__ = ["edges", "results_json", "subject_results"]
 
 MOST_DIRECT = 2000
 LINES_AT_ONCE = 10_000
-SUBJECT_COLUMNS = ("id", "endpoint", "definition", "value", "unit", "status", "reason", "rule", "source", "count", "index")
+SUBJECT_COLUMNS = (
+    "id", "endpoint", "definition", "value", "unit", "status", "reason", "rule", "source", "count", "index",
+)  # fmt: skip
 
 
 def _stems(dossier: Dossier) -> pl.DataFrame:
