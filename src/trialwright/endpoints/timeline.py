@@ -363,7 +363,11 @@ def timeline(parts: Sequence[Part]) -> Timeline:
         return Timeline(empty, Picks.none(0), empty)
     whose, days, ranks, codes, seqs, parted = (np.concatenate(column) for column in zip(*columns, strict=True))
     keys = _key(whose, days)
-    order = np.lexsort((seqs, ranks, keys))
+    # parts follow one another, so a stable sort keeps their order; only shuffled files need the sequence numbers
+    order = np.argsort(keys, kind="stable")
+    tied = (np.diff(keys[order]) == 0) & (np.diff(ranks[order]) == 0)
+    if (tied & (np.diff(seqs[order]) < 0)).any():
+        order = np.lexsort((seqs, ranks, keys))
     picks = Picks(days[order], codes[order], seqs[order], parted[order])
     return Timeline(whose[order], picks, keys[order])
 

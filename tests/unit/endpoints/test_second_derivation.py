@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import TypeVar
 
 import polars as pl
 import pytest
@@ -16,6 +18,7 @@ from trialwright.model.result import Derived
 
 pytestmark = pytest.mark.independent("a derivation one subject at a time, written from the censoring table")
 
+T = TypeVar("T")
 BEGIN = date(2024, 1, 31)
 CODES = ("SD", "SD", "SD", "PR", "CR", "NED", "NE", "NON-CR/NON-PD", "PD")
 
@@ -28,18 +31,26 @@ def written(draw: st.DrawFn, low: int = -20, high: int = 420, partial: int = 6) 
     return day[:4] if kind == 1 and partial < 20 else day[:7] if kind in (2, 3) else day
 
 
+def some(each: st.SearchStrategy[T], most: int, by: Callable[[T], object] | None = None) -> st.SearchStrategy[list[T]]:
+    return st.lists(each, max_size=most, unique_by=by)
+
+
+def _month(day: str) -> str:
+    return day[:7]
+
+
 @st.composite
 def facts(draw: st.DrawFn) -> Facts:
-    some = lambda each, most: st.lists(each, max_size=most)  # noqa: E731
     scope = st.sampled_from(["TREATMENT", "FOLLOW-UP", "DATA"])
     gone = draw(st.integers(0, 3)) == 0
     return Facts(
         allocated=(BEGIN + timedelta(days=draw(st.integers(0, 40)))).isoformat(),
         responses=draw(some(st.tuples(st.sampled_from(CODES), written(partial=30)), 7)),
         died=draw(st.one_of(st.just(""), written(low=5))),
-        therapies=draw(some(written(low=5), 2)) if draw(st.booleans()) else [],
+        # of two rows that say the same neither decides, so that no two start in one month
+        therapies=draw(some(written(low=5, partial=20), 2, by=_month)) if draw(st.booleans()) else [],
         lost=draw(some(written(low=0), 1)) if gone else [],
-        withdrawn=draw(some(st.tuples(scope, written(low=0)), 2)) if gone else [],
+        withdrawn=draw(some(st.tuples(scope, written(low=0)), 2, by=lambda each: _month(each[1]))) if gone else [],
         alive=draw(some(written(), 2)),
         labs=draw(some(written(), 2)),
         doses=draw(some(written(high=100), 2)),
