@@ -9,6 +9,7 @@ import polars as pl
 
 from trialwright.analysis.describe import describe
 from trialwright.analysis.method import Estimates, Method, Request
+from trialwright.model.arm_bound import ArmBound, arm_bound
 from trialwright.model.endpoint import Analysis, Definition, Endpoint
 from trialwright.model.frames import Frames
 from trialwright.model.items import item_place, values_at
@@ -57,10 +58,11 @@ def estimate(study: Study, derived: Derived, frames: Frames, *, by_arm: bool) ->
         Results in the order of endpoints, definitions and analyses, and the curves behind the pictures.
     """
     arms = frames["DM"].select("USUBJID", pl.col("ARMCD").alias("ARM"))
+    hidden = ArmBound() if by_arm else arm_bound(study)
     results: list[Result] = []
     curves: dict[str, pl.DataFrame] = {}
     for measured in _measured(study, derived, arms):
-        for part in _of_one(study, measured, derived, frames, by_arm=by_arm):
+        for part in _of_one(study, measured, derived, frames, hidden, by_arm=by_arm):
             results.extend(part.results)
             curves.update(part.curves)
     return Estimates(tuple(results), curves)
@@ -87,9 +89,9 @@ def _measured(study: Study, derived: Derived, arms: pl.DataFrame) -> Iterator[_M
 
 
 def _of_one(
-    study: Study, measured: _Measured, derived: Derived, frames: Frames, *, by_arm: bool
+    study: Study, measured: _Measured, derived: Derived, frames: Frames, hidden: ArmBound, *, by_arm: bool
 ) -> Iterator[Estimates]:
-    concealed = not by_arm and bool(_arms_of(study, measured.definition))
+    concealed = (measured.endpoint.id, measured.name) in hidden.endpoints
     stated = [entry for entry in study.analyses if _is_about(entry, measured)]
     rows = _with_strata(measured.rows, derived.adsl)
     described = next((entry for entry in stated if entry.method == DESCRIPTION), _description(measured))
@@ -112,6 +114,8 @@ def _of_one(
         used.add(method.id)
         if (analysis.compare is not None and not by_arm) or concealed:
             yield Estimates(tuple(_withheld(request, figure) for figure in method.figures))
+        elif nobody := _nobody_in(request):
+            yield Estimates(tuple(request.failed(figure, nobody) for figure in method.figures))
         else:
             yield method.estimate(_with_covariates(request, study, frames))
 
@@ -151,11 +155,12 @@ def _withheld(request: Request, figure: str) -> Result:
     )
 
 
-def _arms_of(study: Study, definition: Definition) -> tuple[str, ...]:
-    """Arms a definition is confined to, by itself or by its analysis set."""
-    if definition.arms:
-        return definition.arms
-    return study.analysis_set(definition.set).arms if definition.set else ()
+def _nobody_in(request: Request) -> str:
+    """Why an analysis has nobody to look at; empty when it has."""
+    if request.rows.is_empty():
+        return "no subject"
+    empty = [arm for arm in request.analysis.compare or () if arm not in request.rows["ARM"]]
+    return f"no subject in arm {' and in arm '.join(empty)}" if empty else ""
 
 
 def _with_strata(rows: pl.DataFrame, adsl: pl.DataFrame) -> pl.DataFrame:

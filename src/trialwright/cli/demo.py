@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from trialwright.cli.run import say, show_run
-from trialwright.conduct.run import run
+from trialwright.conduct.run import refuse_taken, run
 from trialwright.conduct.studies import open_study
 from trialwright.design.folder import write
 from trialwright.design.simulate import simulate
@@ -31,11 +31,11 @@ def command(*, out: Path, seed: int, subjects: int | None, as_json: bool) -> Non
     The data folder stands beside the directory of the run, under its name with -data behind it. An earlier
     demonstration at the same place is replaced; anything else is left alone.
     """
+    refuse_taken(out, replace=True)
     opened = open_study(STUDY)
     say(f"inventing subjects of {STUDY}")
     invented = simulate(opened.study, subjects=subjects, seed=seed)
     data = out.with_name(f"{out.name}-data")
-    data.parent.mkdir(parents=True, exist_ok=True)
     write(invented, data, study_sha256=opened.sha256, replace=True)
     summary = run(opened, data, cutoff=invented.cutoff, out=out, by_arm=True, replace=True, say=say)
     show_run(summary, as_json=as_json)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -14,15 +16,22 @@ from trialwright.conduct.studies import open_study
 
 __all__ = ["command", "cutoff_option", "say", "show_run"]
 
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-def _cutoff(_context: click.Context, _parameter: click.Parameter, moment: datetime) -> date:
-    return moment.date()
+
+def _cutoff(context: click.Context, parameter: click.Parameter, text: str) -> date:
+    if not _DAY.fullmatch(text):
+        raise click.BadParameter(f"{text!r} is no day; write it as 2027-03-31", context, parameter)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        problem = f"{text!r} names a day that does not exist; look at month and day"
+        raise click.BadParameter(problem, context, parameter) from None
 
 
 cutoff_option = click.option(
     "--cutoff",
     required=True,
-    type=click.DateTime(["%Y-%m-%d"]),
     callback=_cutoff,
     metavar="DATE",
     help="Last day that counts, YYYY-MM-DD.",

@@ -127,7 +127,7 @@ def read_table(request: TableRequest) -> SurvivalTable:
         first = findings[0]
         raise DataError(first.text, where=first.where, mend=first.mend)
     if frame.height == 0:
-        raise DataError("the table has a header and no rows", where=name)
+        raise DataError("the table has a header and no rows", where=name, mend="add a row for each subject")
     time = _numbers(frame, request.time, name)
     _refuse(frame, name, time < 0, f"column {request.time} is negative", "correct the dates it was made from")
     entry = None if request.entry is None else _numbers(frame, request.entry, name)

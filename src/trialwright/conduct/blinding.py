@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 import polars as pl
 
+from trialwright.model.arm_bound import ArmBound, arm_bound
 from trialwright.model.dossier import Dossier
-from trialwright.model.endpoint import Definition
 from trialwright.model.finding import Finding
+from trialwright.model.frames import Frames
+from trialwright.model.items import item_place
 from trialwright.model.study import Study
 
-__all__ = ["conceal"]
+__all__ = ["ARM_COLUMNS", "asks_for_an_arm", "conceal"]
+
+ARM_COLUMNS: Final = ("ARMCD", "ARM", "ACTARMCD")
+"""Columns that name a subject's arm."""
+
+_CONTACTS: Final = ("last", "observed", "bound")
+"""Roles of rows that only show that a subject was seen; an operation or a complication may be such a row."""
+_ARM_RULES: Final = ("G03", "G09")
+_WITHHELD: Final = "withheld, because it tells the arm of a subject"
 
 
 def conceal(dossier: Dossier) -> Dossier:
@@ -26,17 +37,18 @@ def conceal(dossier: Dossier) -> Dossier:
     Returns
     -------
     Dossier
-        Without arm columns, without rows of endpoints and flags of sets that exist in some arms only, and with the
-        text of findings about arms cut to their rule.
+        Without arm columns; without endpoints, flags and responses that only some arms have; without the rows that
+        show when a subject was last seen; findings about any of these are cut to their rule.
 
     Notes
     -----
     That a subject has a row in an endpoint of one arm, or a flag of a set of one arm, says as much as the arm itself.
+    So does a verdict without lesions after an operation that one arm gets, and a last contact that was a complication.
+    The last contact is left out for every subject, because leaving it out for some would tell as much.
     """
-    study, derived = dossier.study, dossier.derived
-    keys = pl.DataFrame(list(_confined(study)), schema={"PARAMCD": pl.String, "DEFID": pl.String}, orient="row")
-    flags = [f"{entry.id.upper()[:6]}FL" for entry in study.analysis_sets if entry.arms]
-    hidden = [name for name in (*flags, "ARMCD", "ARM", "ACTARMCD") if name in derived.adsl.columns]
+    study, derived, bound = dossier.study, dossier.derived, arm_bound(dossier.study)
+    keys = pl.DataFrame(list(bound.endpoints), schema={"PARAMCD": pl.String, "DEFID": pl.String}, orient="row")
+    assessed = pl.DataFrame(list(_assessed(study)), schema={"PARAMCD": pl.String, "DEFID": pl.String}, orient="row")
 
     def open_to_all(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.join(keys, on=["PARAMCD", "DEFID"], how="anti")
@@ -45,31 +57,114 @@ def conceal(dossier: Dossier) -> Dossier:
         dossier,
         derived=replace(
             derived,
-            adsl=derived.adsl.drop(hidden),
-            adtte=open_to_all(derived.adtte),
+            adsl=derived.adsl.drop(_told(study, bound), strict=False),
+            adrs=derived.adrs.filter(~pl.col("ASSESSID").is_in(list(bound.series))),
+            adtte=_without_last_contact(open_to_all(derived.adtte), assessed),
             adbin=open_to_all(derived.adbin),
             grades=open_to_all(derived.grades),
-            sources=open_to_all(derived.sources),
+            sources=_without_contacts(open_to_all(derived.sources), assessed),
         ),
-        findings=tuple(_without_arm(finding, study) for finding in dossier.findings),
+        findings=tuple(_open_findings(dossier.findings, study, dossier.frames, bound)),
     )
 
 
-def _confined(study: Study) -> Iterator[tuple[str, str]]:
-    """Endpoint definitions that exist in some arms only."""
+def asks_for_an_arm(study: Study, wanted: str, withheld: Iterable[str]) -> bool:
+    """Whether the id of a result names a figure by arm.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    wanted : str
+        Id of a result, such as ``PFS/median@SCS``.
+    withheld : iterable of str
+        Ids of results that were withheld.
+
+    Returns
+    -------
+    bool
+        True for a figure of an arm, a comparison, and a row of an endpoint that only some arms have.
+    """
+    stem, _, figure = wanted.partition("/")
+    stems = {endpoint.stem(name) for endpoint in study.endpoints for name in endpoint.resolved()}
+    if stem == "figure":
+        return figure.startswith("forest-")
+    bound = {study.endpoint(endpoint).stem(name) for endpoint, name in arm_bound(study).endpoints}
+    of_an_arm = figure.partition("@")[2].partition("@")[0] in study.arm_ids
+    return stem in bound or (stem in stems and (of_an_arm or f"{stem}/{figure.partition(':')[0]}" in set(withheld)))
+
+
+def _told(study: Study, bound: ArmBound) -> list[str]:
+    """Columns of ADSL that tell the arm."""
+    flags = [f"{name.upper()[:6]}FL" for name in bound.sets]
+    dates = [f"{name.upper()}DT" for name in bound.time_points]
+    return [*ARM_COLUMNS, *flags, *dates, *(["TRTSDT"] if bound.first_dose else [])]
+
+
+def _assessed(study: Study) -> Iterator[tuple[str, str]]:
+    """Definitions that follow a subject from assessment to assessment."""
     for endpoint in study.endpoints:
         for name, definition in endpoint.resolved().items():
-            if _arms(study, definition):
+            if definition.assessment is not None:
                 yield endpoint.id, name
 
 
-def _arms(study: Study, definition: Definition) -> tuple[str, ...]:
-    return definition.arms or (study.analysis_set(definition.set).arms if definition.set else ())
+def _without_last_contact(adtte: pl.DataFrame, assessed: pl.DataFrame) -> pl.DataFrame:
+    """Rows without the cell that shows when a subject was last seen, unless it is an assessment."""
+    source = ("SRCDOM", "SRCVAR", "SRCSEQ")
+    marked = adtte.join(assessed.with_columns(SEEN=True), on=["PARAMCD", "DEFID"], how="left", maintain_order="left")
+    shown = (pl.col("CNSR") == 0) | pl.col("SEEN").fill_null(value=False)
+    return marked.with_columns(pl.when(shown).then(pl.col(name)).alias(name) for name in source).drop("SEEN")
 
 
-def _without_arm(finding: Finding, study: Study) -> Finding:
-    """The finding, its text withheld when it names an arm."""
-    names = (*study.arm_ids, *(arm.label for arm in study.arms))
-    if any(name in finding.text for name in names):
-        return replace(finding, text="withheld, because it names an arm", where="", subject="")
-    return finding
+def _without_contacts(sources: pl.DataFrame, assessed: pl.DataFrame) -> pl.DataFrame:
+    contact = pl.col("ROLE").is_in(list(_CONTACTS))
+    scans = pl.col("ROW").str.contains(r"^row/(rs|tu|tr)\.")
+    marked = sources.join(assessed.with_columns(SEEN=True), on=["PARAMCD", "DEFID"], how="left", maintain_order="left")
+    kept = ~contact | (pl.col("SEEN").fill_null(value=False) & scans & (pl.col("ROLE") != "bound"))
+    return marked.filter(kept).drop("SEEN")
+
+
+def _open_findings(findings: Iterable[Finding], study: Study, frames: Frames, bound: ArmBound) -> Iterator[Finding]:
+    """Findings; those that tell an arm are cut to their rule, each rule once."""
+    names = (*study.arm_ids, *(arm.label for arm in study.arms), *(f"'{item}'" for item in bound.items))
+    rows = _telling_rows(study, frames, bound)
+    clauses = tuple(f"/endpoints/{endpoint}" for endpoint, _ in bound.endpoints)
+    told: set[str] = set()
+    for finding in findings:
+        telling = (
+            finding.id in _ARM_RULES
+            or finding.where in rows
+            or finding.where.partition(":")[0] in rows
+            or finding.where.startswith(clauses)
+            or any(name in finding.text for name in names)
+        )
+        if not telling:
+            yield finding
+        elif finding.id not in told:
+            told.add(finding.id)
+            yield replace(finding, text=_WITHHELD, where="", subject="", column="")
+
+
+def _telling_rows(study: Study, frames: Frames, bound: ArmBound) -> frozenset[str]:
+    """Places ``fa.csv:17`` of rows that only some arms have, and whole files of procedures."""
+    places: set[str] = set()
+    for name in bound.items:
+        place = item_place(study, name)
+        if study.items[name].is_ == "date":
+            places.add(frames.file_of(place.domain))
+        rows = frames[place.domain]
+        for column, allowed in place.where:
+            rows = rows.filter(pl.col(column).is_in(list(allowed))) if column in rows.columns else rows.clear()
+        places.update(f"{frames.file_of(place.domain)}:{line}" for line in rows["LINE"].to_list())
+        if place.domain == "FA":
+            places.update(_linked(rows, frames))
+    return frozenset(places)
+
+
+def _linked(rows: pl.DataFrame, frames: Frames) -> Iterator[str]:
+    """Rows that others point to as ``AE.3``."""
+    for domain in ("AE", "PR"):
+        goal = pl.concat_str(pl.lit(f"{domain}."), pl.col(f"{domain}SEQ").cast(pl.String)).alias("FALNKID")
+        found = frames[domain].with_columns(goal).join(rows.select("USUBJID", "FALNKID"), on=["USUBJID", "FALNKID"])
+        yield from (f"{frames.file_of(domain)}:{line}" for line in found["LINE"].to_list())

@@ -11,7 +11,7 @@ from trialwright.conduct.analyse import analyse
 from trialwright.conduct.blinding import conceal
 from trialwright.conduct.studies import OpenedStudy
 from trialwright.errors import DataError
-from trialwright.exchange.folder import read_folder, whole_or_nothing
+from trialwright.exchange.folder import read_folder, refuse_held, whole_or_nothing
 from trialwright.exchange.tables_out import write_tables
 from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
@@ -20,7 +20,7 @@ from trialwright.protocol.provenance import silences
 from trialwright.report.build import build
 from trialwright.report.results_json import results_json
 
-__all__ = ["RunSummary", "read_data", "run"]
+__all__ = ["RunSummary", "read_data", "refuse_taken", "run"]
 
 SHOWN = 20
 
@@ -83,9 +83,10 @@ def run(
     DataError
         If the data cannot be read, a finding of severity E stops the run, or the directory is not empty.
     """
-    with whole_or_nothing(out, replaces=_is_run if replace else _is_nothing) as folder:
+    with whole_or_nothing(out, replaces=_replaced(replace)) as folder:
         say("reading the data folder")
         frames, findings = read_data(data, opened)
+        _refuse_nobody(frames, data, cutoff)
         dossier = analyse(opened, frames, findings, cutoff=cutoff, by_arm=by_arm, say=say)
         shown = dossier if by_arm else conceal(dossier)
         say("drawing the report")
@@ -99,7 +100,7 @@ def run(
         say("writing the frames")
         _write_frames(folder, shown)
         files = tuple(sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()))
-    return RunSummary(out, dossier, files)
+    return RunSummary(out, shown, files)
 
 
 def read_data(data: Path, opened: OpenedStudy) -> tuple[Frames, list[Finding]]:
@@ -129,17 +130,36 @@ def read_data(data: Path, opened: OpenedStudy) -> tuple[Frames, list[Finding]]:
     )
     stopping = [finding for finding in findings if finding.severity == "E"]
     if stopping:
-        raise DataError(_listed(stopping), where=str(data), mend="correct the data where they are kept, export again")
+        raise DataError(_listed(stopping), where=str(data))
     return frames, findings
 
 
+def _refuse_nobody(frames: Frames, data: Path, cutoff: date) -> None:
+    """Refuse a cutoff the data cannot serve: nobody is in the trial yet, or the data end before it."""
+    if frames["DM"].is_empty():
+        what, mend = "the table has a header and no rows", "have the subjects exported too, or wait for the first one"
+        raise DataError(what, where=str(data / frames.file_of("DM")), why="no subject is known", mend=mend)
+    if frames.until(cutoff)["DM"].is_empty():
+        first = min(frames["DM"]["RFICDTC"])
+        what = f"nobody was in the trial on {cutoff}: the first consent is dated {first}"
+        raise DataError(what, where="--cutoff", mend="give a later cutoff, or correct the year")
+    if frames.cutoff is not None and cutoff > frames.cutoff:
+        what = f"the cutoff {cutoff} lies after the day the data are complete to, {frames.cutoff}"
+        why = "subjects would count as free of events on days nobody has reported on"
+        mend = f"give --cutoff {frames.cutoff} or an earlier day, or export the data anew"
+        raise DataError(what, where=str(data / "study.json"), why=why, mend=mend)
+
+
 def _listed(findings: Sequence[Finding]) -> str:
-    lines = [f"{finding.id} {finding.where} {finding.text}: {finding.mend}" for finding in findings[:SHOWN]]
+    lines = [_line(finding) for finding in findings[:SHOWN]]
     more = [f"and {len(findings) - SHOWN} more"] if len(findings) > SHOWN else []
-    count = (
-        f"{len(findings)} finding{'s' if len(findings) > 1 else ''} that stop{'' if len(findings) > 1 else 's'} a run"
-    )
-    return "\n  ".join([count, *lines, *more]) + "\n"
+    head = "1 finding stops the run" if len(findings) == 1 else f"{len(findings)} findings stop the run"
+    return "\n  ".join([f"{head}; correct the data where they are kept and export them again", *lines, *more])
+
+
+def _line(finding: Finding) -> str:
+    place = " ".join(part for part in (finding.id, finding.where, finding.subject, finding.column) if part)
+    return f"{place}: {finding.text} (to mend: {finding.mend})"
 
 
 def _figures(content: dict[str, bytes]) -> dict[str, tuple[str, str]]:
@@ -153,6 +173,28 @@ def _write_frames(folder: Path, dossier: Dossier) -> None:
     frames = folder / "frames"
     frames.mkdir()
     write_tables(frames, {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin})
+
+
+def refuse_taken(out: Path, *, replace: bool) -> None:
+    """Refuse the directory of a run early, before long work.
+
+    Parameters
+    ----------
+    out : Path
+        Directory to write.
+    replace : bool
+        Whether the directory of an earlier run may be replaced.
+
+    Raises
+    ------
+    DataError
+        If something stands there that may not be replaced.
+    """
+    refuse_held(out, replaces=_replaced(replace))
+
+
+def _replaced(replace: bool) -> Callable[[Path], bool]:
+    return _is_run if replace else _is_nothing
 
 
 def _is_run(path: Path) -> bool:

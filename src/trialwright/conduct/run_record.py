@@ -26,12 +26,15 @@ class RunRecord:
         SHA-256 of every file the run read.
     study_text : str
         The study file as it was.
+    by_arm : bool
+        Whether figures by arm were shown.
     """
 
     results: Mapping[str, Mapping[str, object]]
     below: Mapping[str, tuple[str, ...]]
     inputs: Mapping[str, str]
     study_text: str
+    by_arm: bool
 
 
 def read_run(run: Path) -> RunRecord:
@@ -73,6 +76,7 @@ def read_run(run: Path) -> RunRecord:
         for start, end in content["edges"]:
             below.setdefault(start, []).append(end)
         results = {entry["id"]: entry for entry in content["results"]}
-        return RunRecord(results, {key: tuple(ends) for key, ends in below.items()}, content["inputs"], study_text)
+        ends = {start: tuple(found) for start, found in below.items()}
+        return RunRecord(results, ends, dict(content["inputs"]), study_text, bool(content["by_arm"]))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("not the results of a run", where=str(path), mend="run the trial again") from error

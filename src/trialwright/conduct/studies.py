@@ -91,8 +91,8 @@ def study_file(name: str | Path) -> Path:
     if path.suffix in _SUFFIXES or len(path.parts) > 1:
         raise InputError("there is no such study file", where=word, mend="check the path")
     near = get_close_matches(word.lower(), SHIPPED, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(SHIPPED)}"
-    raise StudyError(f'no study "{word}" is known', mend=f"{hint} A study of your own is given by the path of its file")
+    hint = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(SHIPPED)};"
+    raise StudyError(f'no study "{word}" is known', mend=f"{hint} a study of your own is given by the path of its file")
 
 
 def read_study_text(path: Path) -> str:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from trialwright.conduct.blinding import ARM_COLUMNS, asks_for_an_arm
+from trialwright.conduct.catalogue import catalogue
 from trialwright.conduct.run_record import RunRecord, read_run
-from trialwright.errors import DataError, InputError
+from trialwright.errors import DataError, InputError, NotAllowedError
 from trialwright.exchange.folder import read_text_table
+from trialwright.protocol.load import load
 from trialwright.protocol.paths import clause_line, clause_lines
 
 __all__ = ["Step", "Trace", "trace"]
@@ -73,8 +76,12 @@ def trace(run: Path, wanted: str, *, data: Path | None = None, depth: int = 9) -
     ------
     InputError
         If there is no such result, or the data folder is not the one the run read.
+    NotAllowedError
+        If it is a figure by arm and the run withheld them.
     """
     record = read_run(run)
+    if not record.by_arm:
+        _refuse_arms(record, run, wanted)
     if wanted not in record.results:
         near = get_close_matches(wanted, list(record.results), n=3)
         mend = f"did you mean {', '.join(near)}?" if near else "see the ids in results.json"
@@ -91,6 +98,15 @@ def trace(run: Path, wanted: str, *, data: Path | None = None, depth: int = 9) -
         steps.append(Step(node, level, shown.beside(node)))
         waiting.extend((level + 1, child) for child in reversed(record.below.get(node, ())))
     return Trace(record.results[wanted], tuple(steps))
+
+
+def _refuse_arms(record: RunRecord, run: Path, wanted: str) -> None:
+    withheld = [name for name, entry in record.results.items() if entry.get("status") == "withheld"]
+    known = wanted in record.results and wanted not in withheld
+    if not known and asks_for_an_arm(load(record.study_text, catalogue(), name="study.yaml"), wanted, withheld):
+        why = "the run was made without leave to show them, so that a trial under way does not leak its comparison"
+        mend = "run the trial again with --by-arm, if you may see them"
+        raise NotAllowedError(f"{wanted} is a figure by arm and withheld", where=str(run), why=why, mend=mend)
 
 
 class _Shown:
@@ -125,9 +141,10 @@ class _Shown:
             mend = "name the folder the run has read, or run the trial again"
             raise DataError("not the file the run has read", where=str(path), why="its SHA-256 differs", mend=mend)
         sequence = f"{path.stem.upper()}SEQ"
+        hidden = {"USUBJID", "LINE", *(() if self._record.by_arm else ARM_COLUMNS)}
         shown: dict[str, str] = {}
         for row in table.iter_rows(named=True):
             key = f"{row['USUBJID']}:{row[sequence]}" if sequence in row else row["USUBJID"]
-            cells = ((name, cell) for name, cell in row.items() if cell and name not in ("USUBJID", "LINE"))
+            cells = ((name, cell) for name, cell in row.items() if cell and name not in hidden)
             shown[key] = ", ".join(f"{name} {cell}" for name, cell in cells)
         return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,9 +24,12 @@ from trialwright.model.frames import TABLES, Frames, typed
 from trialwright.model.manifest import FileRecord, Manifest
 from trialwright.model.study import Study
 
-__all__ = ["read_folder", "read_text_table", "whole_or_nothing", "write_folder"]
+__all__ = ["read_folder", "read_text_table", "refuse_held", "whole_or_nothing", "write_folder"]
 
 _FORMATS: Final = (".csv", ".parquet")
+_BESIDE_INVENTED: Final = ("README.txt", "truth")
+"""What stands beside invented tables: a warning and the truth; neither is data."""
+_SCRATCH: Final = re.compile(r"\..+-[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def _files_of(path: Path, manifest: Manifest) -> tuple[dict[str, str], list[Find
         domain, suffix = Path(name).stem.upper(), Path(name).suffix.lower()
         if domain in TABLES and suffix in _FORMATS and (path / name).is_file():
             by_domain.setdefault(domain, []).append(name)
-        elif name != MANIFEST_FILE:
+        elif name != MANIFEST_FILE and not (manifest.origin == "simulated" and name in _BESIDE_INVENTED):
             findings.append(finding("F05", name, f"{name} is no table of a data folder; it is not read"))
     findings.extend(
         finding("F01", MANIFEST_FILE, f"{name} is named in {MANIFEST_FILE} and not in the folder")
@@ -185,7 +189,8 @@ def read_text_table(path: Path) -> tuple[pl.DataFrame, str]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path} cannot be opened", why=str(error.strerror)) from error
+        mend = "name the data folder the run has read"
+        raise DataError(f"{path} cannot be opened", why=str(error.strerror), mend=mend) from error
     if path.suffix.lower() == ".csv":
         frame, faults = read_csv_text(data, path.name)
     else:
@@ -243,20 +248,77 @@ def whole_or_nothing(path: Path, *, replaces: Callable[[Path], bool] = lambda _:
     Raises
     ------
     DataError
-        If `path` is a file, or a folder that holds something.
+        If `path` is a file, a folder that holds something, or cannot be written.
+    """
+    refuse_held(path, replaces=replaces)
+    missing = [parent for parent in path.parents if not parent.exists()]
+    scratch = path.parent / f".{path.name}-{uuid4().hex}"
+    try:
+        _make(scratch, path)
+        yield scratch
+        _put(scratch, path)
+    except OSError as error:
+        elsewhere = error.filename is not None and not Path(error.filename).is_relative_to(scratch)
+        # A folder written into another's temporary one: that one knows the name people gave.
+        if elsewhere or _SCRATCH.fullmatch(path.parent.name):
+            raise
+        mend = "make room there, or name another folder; nothing was left behind"
+        raise DataError(f"{path} cannot be written", why=error.strerror or str(error), mend=mend) from error
+    finally:
+        if scratch.exists():
+            shutil.rmtree(scratch)
+        for parent in missing:
+            if parent.is_dir() and not any(parent.iterdir()):
+                parent.rmdir()
+
+
+def refuse_held(path: Path, *, replaces: Callable[[Path], bool] = lambda _: False) -> None:
+    """Refuse a folder that holds something.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Folder somebody wants to make.
+    replaces : callable
+        Whether a folder that stands there may be replaced.
+
+    Raises
+    ------
+    DataError
+        If `path` is a file, or a folder that holds something and may not be replaced.
+
+    Examples
+    --------
+    >>> refuse_held(Path("nowhere"))
     """
     held = path.exists() and (not path.is_dir() or any(path.iterdir()))
     if held and not (path.is_dir() and replaces(path)):
         raise DataError(f"{path} exists already", why="nothing is overwritten", mend="name a new folder, or remove it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.parent / f".{path.name}-{uuid4().hex}"
-    scratch.mkdir()
+
+
+def _make(scratch: Path, path: Path) -> None:
     try:
-        yield scratch
+        scratch.mkdir(parents=True)
+    except OSError as error:
+        blocking = next((parent for parent in path.parents if parent.exists() and not parent.is_dir()), None)
+        why = f"{blocking} is a file" if blocking else error.strerror
+        mend = "name a folder in a place you may write to"
+        raise DataError(f"{path} cannot be made", why=str(why), mend=mend) from error
+
+
+def _put(scratch: Path, path: Path) -> None:
+    """Rename the finished folder; one that stands there goes only once the new one stands in its place."""
+    if not path.exists() or not any(path.iterdir()):
         scratch.rename(path)
-    finally:
-        if scratch.exists():
-            shutil.rmtree(scratch)
+        return
+    earlier = path.parent / f".{path.name}-{uuid4().hex}"
+    path.rename(earlier)
+    try:
+        scratch.rename(path)
+    except OSError:
+        earlier.rename(path)
+        raise
+    shutil.rmtree(earlier)
 
 
 def write_folder(

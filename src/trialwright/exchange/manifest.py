@@ -69,19 +69,35 @@ def read_manifest(folder: Path) -> Manifest:
             why="without it nobody can tell which study and which cut-off the tables belong to",
             mend=f'write a {MANIFEST_FILE} with at least {{"study": ..., "origin": "entered", "cutoff": ...}}',
         )
-    try:
-        content: object = json.loads(path.read_bytes(), object_pairs_hook=_no_doubles)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{MANIFEST_FILE} is not JSON: {error}", where=str(path), mend="correct the file") from error
+    content = _json(path)
     if not isinstance(content, dict):
         raise DataError(f"{MANIFEST_FILE} holds no JSON object", where=str(path), mend='begin it with {"study": ...}')
     return _Reading(path, content).manifest()
 
 
+def _json(path: Path) -> object:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"byte {error.object[error.start]:#04x} is not UTF-8"
+        raise DataError(what, where=str(path), mend="save the file as UTF-8") from error
+    if not text.strip():
+        raise DataError("the file is empty", where=str(path), mend='write {"study": ..., "origin": ..., "cutoff": ...}')
+    try:
+        content: object = json.loads(text, object_pairs_hook=_no_doubles)
+    except json.JSONDecodeError as error:
+        mend = "correct quotes, commas and brackets at this place"
+        raise DataError("this is not JSON", where=f"{path}:{error.lineno}:{error.colno}", mend=mend) from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"this is not JSON: {error}", where=str(path), mend="correct the file") from error
+    return content
+
+
 def _no_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise ValueError("a key stands twice")
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key '{next(key for key in keys if keys.count(key) > 1)}' stands twice")
     return made
 
 
@@ -96,7 +112,8 @@ class _Reading:
         if not study:
             raise self._refusal("study", "names no study", "give the id of the study, e.g. nct07295132")
         if origin not in _ORIGINS:
-            raise self._refusal("origin", f"is '{origin}'", f"write one of {', '.join(_ORIGINS)}")
+            what = f"is '{origin}'" if origin else "is missing"
+            raise self._refusal("origin", what, f"write one of {', '.join(_ORIGINS)}")
         canonical = self._text("canonical_sha256")
         if canonical and not _SHA256.fullmatch(canonical):
             raise self._refusal("canonical_sha256", "is no SHA-256", "write 64 hexadecimal digits in lower case")

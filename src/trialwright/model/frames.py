@@ -128,8 +128,8 @@ class Frames(Mapping[str, pl.DataFrame]):
         Returns
         -------
         Frames
-            Without rows whose date lies certainly after the cut-off; other dates that lie certainly after it (an end,
-            a death) are emptied. Rows without a date stay.
+            Without rows whose date lies certainly after the cut-off, and without subjects who consented certainly
+            after it; other dates that lie certainly after it (an end, a death) are emptied. Rows without a date stay.
 
         Examples
         --------
@@ -137,7 +137,11 @@ class Frames(Mapping[str, pl.DataFrame]):
         >>> frames.until(date(2027, 1, 31))["DM"]["DTHDTC"].to_list()
         [None]
         """
-        known = {domain: _known_at(TABLES[domain], frame, cutoff) for domain, frame in self.tables.items()}
+        later = self["DM"].filter(pl.col("RFICLO") > cutoff).select("USUBJID")
+        there = self.tables
+        if later.height:
+            there = {domain: frame.join(later, on="USUBJID", how="anti") for domain, frame in there.items()}
+        known = {domain: _known_at(TABLES[domain], frame, cutoff) for domain, frame in there.items()}
         return replace(self, tables=known)
 
     def replace(self, domain: str, frame: pl.DataFrame) -> Frames:

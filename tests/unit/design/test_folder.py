@@ -83,6 +83,6 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
         raise OSError("no space left")
 
     monkeypatch.setattr(pl.DataFrame, "write_csv", fail)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(DataError, match=f"{tmp_path / 'data'} cannot be written; no space left"):
         write(small(), tmp_path / "data", study_sha256=HASH)
     assert list(tmp_path.iterdir()) == []

@@ -34,7 +34,8 @@ def _allocation_and_arm(scene: Scene) -> Iterator[Finding]:
     subjects, study = scene.frames["DM"], scene.study
     for column in ("ARMCD", "ACTARMCD"):
         strange = subjects.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(study.arm_ids))
-        yield from scene.report("G01", "DM", strange, column, "'{}' is no arm of the study".format)
+        mend = f"write the id of an arm of the study: {', '.join(study.arm_ids)}"
+        yield from scene.report("G01", "DM", strange, column, "'{}' is no arm of the study".format, mend=mend)
     if study.allocation is None or not scene.frames.collected("DM") or not scene.frames.collected("DS"):
         return
     drawn = _allocations(scene)

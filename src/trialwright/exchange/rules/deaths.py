@@ -38,6 +38,8 @@ def _after_death(scene: Scene) -> Iterator[Finding]:
 
 
 def _disagree(scene: Scene) -> Iterator[Finding]:
+    if not scene.frames.collected("DM"):
+        return
     yield from _flag_and_date(scene)
     deaths = _deaths(scene)
     fact = {

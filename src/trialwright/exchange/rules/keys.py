@@ -38,9 +38,11 @@ def _doubled_key(scene: Scene) -> Iterator[Finding]:
         again = frame.join(doubled, on=key, how="inner").filter(pl.col("LINE") != pl.col("FIRST"))
         shown = [pl.format("{} {}", pl.lit(name), pl.col(name)) for name in key[1:]]
         words = pl.concat_str([*shown, pl.format("line {}", "FIRST")], separator=" stands already in ")
+        mend = ""
         if domain == "DM":
-            words = pl.format("the subject stands already in line {}", "FIRST")
-        yield from scene.report("K02", domain, again.with_columns(words.alias("TEXT")), key[-1], "{}".format)
+            words, mend = pl.format("the subject stands already in line {}", "FIRST"), "keep one row for each subject"
+        rows = again.with_columns(words.alias("TEXT"))
+        yield from scene.report("K02", domain, rows, key[-1], "{}".format, mend=mend)
     yield from _doubled_lesion(scene)
 
 
@@ -58,6 +60,7 @@ def _not_in_dm(scene: Scene) -> Iterator[Finding]:
     for domain, frame in scene.frames.tables.items():
         if domain != "DM":
             stranger = frame.filter(pl.col("USUBJID").is_not_null()).join(subjects, on="USUBJID", how="anti")
+            stranger = stranger.unique("USUBJID", keep="first", maintain_order=True)
             yield from scene.report("K03", domain, stranger, "USUBJID", "subject {} has no row in DM".format)
 
 

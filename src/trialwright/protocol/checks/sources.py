@@ -89,4 +89,4 @@ def _paths(scope: Scope) -> Iterator[str]:
             value = getattr(part, name)
             yield f"{here}/{key}".replace("//", "/")
             if isinstance(value, dict):
-                yield from (f"{here}/{key}/{entry}" for entry in value)
+                yield from (f"{here}/{key}/{entry}".replace("//", "/") for entry in value)
