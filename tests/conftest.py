@@ -45,3 +45,12 @@ def shared_data() -> Path:
     if not place.is_dir():
         pytest.skip(f"parity data not found at {place}: set TRIALWRIGHT_DATA to their folder")
     return place
+
+
+@pytest.fixture(scope="session")
+def shared_seeds() -> Path:
+    """Folder of registry pages kept outside the repository; the test is skipped, and says so, where it is absent."""
+    place = ROOT.parent / "shared" / "seeds"
+    if not place.is_dir():
+        pytest.skip(f"registry pages not found at {place}")
+    return place

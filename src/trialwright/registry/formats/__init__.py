@@ -1,0 +1,1 @@
+"""Formats of registry records, one a file; each defines ``FORMAT``."""
