@@ -136,7 +136,7 @@ class Allocation(Stated):
     """How arms are drawn; sizes and secrets never stand in a study file."""
 
     at: Name
-    method: Literal["simple", "permuted-blocks", "big-stick", "biased-coin", "minimisation", "unstated"]
+    method: Literal["simple", "permuted-blocks", "big-stick", "biased-coin", "wei-urn", "minimisation", "unstated"]
     strata: tuple[Name, ...] = ()
     sizes: Literal["sealed"] | None = None
     probability: NumberValue | None = None

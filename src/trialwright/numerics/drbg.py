@@ -82,41 +82,6 @@ class Drbg:
         key, value = _updated(key, value, additional)
         return out[:count], Drbg(key, value, self.requests + 1)
 
-    def below(self, limit: int) -> tuple[int, Drbg]:
-        """Whole number from 0 to one less than a limit, all equally likely, and the state after it.
-
-        Parameters
-        ----------
-        limit : int
-            At least 1.
-
-        Returns
-        -------
-        int
-            The number.
-        Drbg
-            The next state.
-
-        Raises
-        ------
-        NumericsError
-            When the limit is below 1.
-
-        Notes
-        -----
-        As many bits are drawn as the limit needs; a number that reaches the limit is thrown away and drawn again, so
-        none is favoured.
-        """
-        if limit < 1:
-            raise NumericsError(f"there is no whole number from 0 to below {limit}", mend="give a limit of at least 1")
-        bits = (limit - 1).bit_length()
-        state = self
-        while True:
-            drawn, state = state.generate(max(1, (bits + 7) // 8))
-            number = int.from_bytes(drawn, "big") & ((1 << bits) - 1)
-            if number < limit:
-                return number, state
-
 
 def _mac(key: bytes, message: bytes) -> bytes:
     return hmac.digest(key, message, "sha256")

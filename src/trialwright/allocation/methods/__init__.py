@@ -1,0 +1,1 @@
+"""Procedures of allocation, one a file."""
