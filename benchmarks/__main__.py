@@ -1,14 +1,18 @@
-"""``python -m benchmarks [NAME …]``: times and ratios; exit code 1 when a peer's answer differs."""
+"""``python -m benchmarks [NAME …]``: times and ratios; exit code 1 when a peer's answer, or the truth, differs."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmarks import survival
+from benchmarks import recovery, run_path, survival
 from benchmarks.measure import Comparison
 
-BENCHMARKS: Mapping[str, Callable[[], Iterable[Comparison]]] = {"survival": survival.comparisons}
+BENCHMARKS: Mapping[str, Callable[[], Iterable[Comparison]]] = {
+    "survival": survival.comparisons,
+    "run": run_path.comparisons,
+    "recovery": recovery.comparisons,
+}
 
 
 def line(found: Comparison) -> str:
@@ -33,7 +37,7 @@ def main(names: list[str]) -> int:
         for found in BENCHMARKS[name]():
             print(line(found), flush=True)
             wrong += not found.agrees
-    print(f"{wrong} answers differ from a peer's" if wrong else "all answers agree with those of the peers")
+    print(f"{wrong} answers differ from a peer, the truth or a budget" if wrong else "all answers agree")
     return 1 if wrong else 0
 
 

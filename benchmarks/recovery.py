@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import pairwise
 from math import log
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Final
 
+import altair as alt
 import numpy as np
 import polars as pl
 
+from benchmarks.measure import Comparison
 from tests.e2e.oracle_cohort import cohorts, log_hazard_ratio
 from trialwright.analysis.survival import cox, logrank
 from trialwright.conduct.analyse import derive_endpoints
@@ -23,8 +29,15 @@ from trialwright.design.simulate import simulate
 from trialwright.model.study import Study
 from trialwright.protocol.load import load
 
-__all__ = ["SCENARIOS", "Fits", "Scenario", "Truth", "fits", "fits_in_processes", "oracle_truth", "study_of"]
+__all__ = ["SCENARIOS", "Fits", "Scenario", "Truth", "comparisons", "fits", "oracle_truth", "written"]
 
+ROOT: Final = Path(__file__).resolve().parents[1]
+RESULTS: Final = ROOT / "benchmarks" / "results" / "recovery.json"
+PICTURE: Final = ROOT / "docs" / "pictures" / "recovery.svg"
+TRIALS: Final = 2_000
+COVERAGE: Final = (0.935, 0.965)
+LEVEL: Final = 0.05
+MOST_ERRORS: Final = 3
 SUBJECTS: Final = 160
 LARGE: Final = 400_000
 SMALL_COHORTS: Final = 20_000
@@ -152,11 +165,11 @@ def _fit(scenario: Scenario, seed: int) -> tuple[float, float, float, float]:
     derived = derive_endpoints(study, simulated.frames(), cutoff=simulated.cutoff, by_arm=True)
     arms = derived.adsl.select("USUBJID", "ARMCD")
     rows = derived.adtte.filter(pl.col("PARAMCD") == "PFS", pl.col("ANL01FL") == "Y").join(arms, on="USUBJID")
-    time, event = rows["AVAL"].to_numpy(), (rows["CNSR"] == 0).to_numpy().astype(int)
+    days, event = rows["AVAL"].to_numpy(), (rows["CNSR"] == 0).to_numpy().astype(int)
     arm = (rows["ARMCD"] == "SCS").to_numpy().astype(int)
-    if len(time) != SUBJECTS:
-        raise ValueError(f"seed {seed} gave {len(time)} rows instead of {SUBJECTS}")
-    term, p = cox(time, event, {"arm": arm}, ties="efron").terms[0], logrank(time, event, arm).p
+    if len(days) != SUBJECTS:
+        raise ValueError(f"seed {seed} gave {len(days)} rows instead of {SUBJECTS}")
+    term, p = cox(days, event, {"arm": arm}, ties="efron").terms[0], logrank(days, event, arm).p
     if term.coef is None or term.se is None or p is None:
         raise ValueError(f"seed {seed} gave no estimate")
     return term.coef, term.se, p, float(event.mean())
@@ -177,15 +190,111 @@ def fits_in_processes(scenario: Scenario, seeds: range) -> Fits:
         return _gathered(pool.map(partial(_fit, scenario), seeds, chunksize=25))
 
 
+def _mean_of(days: np.ndarray, event: np.ndarray, arm: np.ndarray) -> tuple[float, float]:
+    """Mean of the estimates of many cohorts, one a row, and its Monte-Carlo error."""
+    found = np.array([log_hazard_ratio(*cohort)[0] for cohort in zip(days, event, arm, strict=True)])
+    return float(found.mean()), float(found.std(ddof=1) / len(found) ** 0.5)
+
+
+def _of_days(scs_median_days: int, small_cohorts: int) -> Truth:
+    """Truth of the trial of days: known, but for what the Cox estimate makes of it in 160 subjects."""
+    exact = log(CHEMO_MEDIAN / scs_median_days)
+    rng, size = np.random.default_rng(20_251_216), (small_cohorts, SUBJECTS)
+    arm = np.broadcast_to(np.arange(SUBJECTS) % 2, size)
+    days = np.ceil(rng.exponential(np.where(arm == 1, scs_median_days, CHEMO_MEDIAN) / log(2), size))
+    followed = np.minimum(rng.integers(60, 141, size), rng.exponential(365.25 / 0.3, size).astype(int))
+    return Truth(exact, *_mean_of(np.minimum(days, followed), days <= followed, arm))
+
+
 @cache
 def oracle_truth(scenario: Scenario, small_cohorts: int = SMALL_COHORTS) -> Truth:
     """The truth of a scenario, without the program."""
     if scenario.scs_median_days is not None:
-        exact = log(CHEMO_MEDIAN / scenario.scs_median_days)
-        return Truth(exact, exact)
+        return _of_days(scenario.scs_median_days, small_cohorts)
     rng = np.random.default_rng(20_251_215)
-    time, event, arm = (column[0] for column in cohorts(1, LARGE, rng))
-    small = cohorts(small_cohorts, SUBJECTS, rng)
-    found = np.array([log_hazard_ratio(*(column[k] for column in small))[0] for k in range(small_cohorts)])
-    error = float(found.std(ddof=1) / small_cohorts**0.5)
-    return Truth(float(log_hazard_ratio(time, event, arm)[0]), float(found.mean()), error, float(event.mean()))
+    large = [column[0] for column in cohorts(1, LARGE, rng)]
+    small = _mean_of(*cohorts(small_cohorts, SUBJECTS, rng))
+    return Truth(float(log_hazard_ratio(*large)[0]), *small, float(large[1].mean()))
+
+
+def figures(scenario: Scenario, found: Fits) -> dict[str, float | int | str]:
+    """What is measured in many trials of a scenario, beside its truth."""
+    truth, trials = oracle_truth(scenario), len(found.p)
+    mean, error = float(found.log_hazard_ratio.mean()), found.monte_carlo_error
+    held_to = truth.small if scenario.scs_median_days is None else truth.log_hazard_ratio
+    return {
+        "scenario": scenario.name,
+        "words": scenario.words,
+        "trials": trials,
+        "subjects": SUBJECTS,
+        "truth": truth.log_hazard_ratio,
+        "expected_at_160": truth.small,
+        "expected_at_160_error": truth.small_error,
+        "mean": mean,
+        "monte_carlo_error": error,
+        "distance_in_errors": (mean - held_to)
+        / float(np.hypot(error, truth.small_error if held_to == truth.small else 0)),
+        "distance_from_expected_at_160_in_errors": (mean - truth.small) / float(np.hypot(error, truth.small_error)),
+        "spread": float(found.log_hazard_ratio.std(ddof=1)),
+        "mean_standard_error": float(found.error.mean()),
+        "coverage": found.covered(truth.log_hazard_ratio) / trials,
+        "rejected": found.rejected / trials,
+        "share_with_event": float(found.events.mean()),
+    }
+
+
+def holds(measured: dict[str, float | int | str]) -> bool:
+    """Whether the truth comes back: the mean, the coverage and, of equal arms, the level of the test."""
+    trials = int(measured["trials"])
+    fine = abs(float(measured["distance_in_errors"])) <= MOST_ERRORS
+    fine &= COVERAGE[0] <= float(measured["coverage"]) <= COVERAGE[1]
+    if measured["truth"] == 0:
+        fine &= abs(float(measured["rejected"]) - LEVEL) <= MOST_ERRORS * (LEVEL * (1 - LEVEL) / trials) ** 0.5
+    return fine
+
+
+def picture(found: dict[str, Fits], measured: dict[str, dict[str, float | int | str]]) -> alt.VConcatChart:
+    """Estimates of all trials by scenario, with the truth as a line."""
+    panels = []
+    low, high, width = -1.3, 0.8, 0.05
+    steps = np.arange(low, high + width / 2, width)
+    for name, fitted in found.items():
+        truth, mean = float(measured[name]["truth"]), float(measured[name]["mean"])
+        counts, _ = np.histogram(np.clip(fitted.log_hazard_ratio, low, high), steps)
+        rows = [{"from": a, "to": b, "trials": int(n)} for (a, b), n in zip(pairwise(steps), counts, strict=True)]
+        axis = alt.X(
+            "from:Q",
+            bin="binned",
+            scale=alt.Scale(domain=[low, high], nice=False),
+            title="Log hazard ratio estimated in one trial",
+        )
+        bars = alt.Chart(alt.Data(values=rows)).mark_bar(color="#9aa5b1", stroke="white")
+        bars = bars.encode(x=axis, x2="to:Q", y=alt.Y("trials:Q", title="Trials"))
+        line = alt.Chart(alt.Data(values=[{"truth": truth}])).mark_rule(strokeWidth=2).encode(x="truth:Q")
+        title = f"{measured[name]['words']}: truth {truth:.3f}, mean {mean:.3f}".replace("-", "\N{MINUS SIGN}")
+        panels.append((bars + line).properties(width=620, height=130, title=title))
+    drawn = alt.vconcat(*panels).configure_title(anchor="start", fontSize=13)
+    return drawn.configure_axis(labelFontSize=11, titleFontSize=12)
+
+
+def written(found: dict[str, Fits]) -> list[dict[str, float | int | str]]:
+    """Figures of all scenarios, written as JSON with a picture for the manual."""
+    measured = {scenario.name: figures(scenario, found[scenario.name]) for scenario in SCENARIOS}
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(list(measured.values()), indent=1) + "\n", encoding="utf-8")
+    picture(found, measured).save(PICTURE, format="svg")
+    return list(measured.values())
+
+
+def comparisons() -> Iterator[Comparison]:
+    """Two thousand trials of each scenario through the whole path, held to the truth."""
+    found, seconds = {}, {}
+    for scenario in SCENARIOS:
+        start = time.perf_counter()
+        found[scenario.name] = fits_in_processes(scenario, range(TRIALS))
+        seconds[scenario.name] = time.perf_counter() - start
+    for measured in written(found):
+        distance, covered = float(measured["distance_in_errors"]), float(measured["coverage"])
+        task = f"recovery, {measured['scenario']}: {distance:+.2f} errors off, coverage {covered:.3f}"
+        agrees = holds(measured)
+        yield Comparison(task, TRIALS, seconds[str(measured["scenario"])], difference=abs(distance), agrees=agrees)

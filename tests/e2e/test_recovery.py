@@ -40,6 +40,12 @@ def test_the_mean_estimate_is_the_truth(scenario: Scenario) -> None:
     assert abs(found.log_hazard_ratio.mean() - truth.small) <= 3 * np.hypot(found.monte_carlo_error, truth.small_error)
 
 
+@of_scenarios(EXPONENTIAL, EQUAL)
+def test_the_mean_estimate_is_the_hazard_ratio_put_in(scenario: Scenario) -> None:
+    found, exact = found_in(scenario), {EXPONENTIAL: np.log(0.6), EQUAL: 0.0}[scenario]
+    assert abs(found.log_hazard_ratio.mean() - exact) <= 3 * found.monte_carlo_error
+
+
 @of_scenarios(*SCENARIOS)
 def test_intervals_hold_the_truth_as_often_as_they_say(scenario: Scenario) -> None:
     low, high = binom.interval(0.999, TRIALS, 0.95)
