@@ -9,7 +9,7 @@ from typing import Final
 import altair as alt
 import polars as pl
 
-from trialwright.dates import DAYS_PER_MONTH
+from trialwright.dates import DAYS_PER_MONTH, CalendarInterval
 from trialwright.model.items import date_stem, item_place, rows_at
 from trialwright.model.study import Study
 from trialwright.report.context import Context
@@ -80,7 +80,12 @@ def plan_of(study: Study) -> Plan | None:
     if not horizons:
         return Plan(first, last, header.enrolment.planned, "even accrual from the planned start to planned completion")
     longest = max(horizons, key=lambda horizon: horizon.days)
-    end = last - timedelta(days=round(float(longest.days)))
+    # a length of days and a fraction has no calendar form, and is then taken away as days
+    end = (
+        CalendarInterval.parse(longest.text).subtract_from(last)
+        if longest.text.split(" ")[0].isdigit()
+        else last - timedelta(days=round(float(longest.days)))
+    )
     if end <= first:
         return None
     reading = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from trialwright.dates import DAYS_PER_MONTH
@@ -34,7 +35,7 @@ CUSTOMARY_ALPHA: Final = 0.05
 
 
 def decimal(value: float | None, digits: int) -> str:
-    """Return a number with a fixed number of decimals and a true minus sign.
+    """Return a number with a fixed number of decimals, a half rounded away from zero, and a true minus sign.
 
     Parameters
     ----------
@@ -50,14 +51,15 @@ def decimal(value: float | None, digits: int) -> str:
 
     Examples
     --------
-    >>> decimal(-0.126, 2)
-    '−0.13'
+    >>> decimal(-0.126, 2), decimal(12.5, 0), decimal(0.7 * 0.5 + 17.5, 1)
+    ('−0.13', '13', '17.9')
     >>> decimal(None, 1)
     '–'
     """
     if value is None or not math.isfinite(value):
         return "–"
-    text = f"{value:.{digits}f}"
+    # twelve figures first: 17.85 may be stored as 17.8499..., and a table's reader rounds what the figure is
+    text = f"{Decimal(f'{value:.12g}').quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):f}"
     if float(text) == 0:
         text = text.removeprefix("-")
     return text.replace("-", MINUS)
@@ -134,7 +136,7 @@ def interval(low: float | None, high: float | None, digits: int) -> str:
     Examples
     --------
     >>> interval(-1.5, 2.25, 1)
-    '−1.5 to 2.2'
+    '−1.5 to 2.3'
     >>> interval(8.0, None, 1)
     '8.0 to not reached'
     """

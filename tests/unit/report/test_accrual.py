@@ -17,7 +17,7 @@ pytestmark = pytest.mark.unvalidated
 def test_the_plan_leaves_the_follow_up_of_the_primary_endpoint_before_completion() -> None:
     plan = plan_of(invented_study())
     assert plan is not None
-    assert (plan.start, plan.end, plan.subjects) == (date(2025, 12, 15), date(2027, 11, 16), 160)
+    assert (plan.start, plan.end, plan.subjects) == (date(2025, 12, 15), date(2027, 11, 15), 160)
     assert "24 months" in plan.reading
 
 

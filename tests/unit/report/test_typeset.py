@@ -47,7 +47,7 @@ def test_p_values_at_their_edges(p: float | None, printed: str) -> None:
 
 
 def test_a_negative_number_carries_a_minus_sign_and_zero_carries_none() -> None:
-    assert decimal(-1.25, 1) == "−1.2"
+    assert decimal(-1.25, 1) == "−1.3"
     assert decimal(-0.04, 1) == "0.0"
 
 
