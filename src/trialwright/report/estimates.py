@@ -11,7 +11,17 @@ from trialwright.model.result import Result
 from trialwright.report.table import Cell, cell_of
 from trialwright.report.typeset import decimal, interval, months, p_value
 
-__all__ = ["POOLED", "Estimates", "in_months", "in_percent", "in_ratio", "in_words", "p_of", "whole"]
+__all__ = [
+    "POOLED",
+    "Estimates",
+    "bounds_in_months",
+    "in_months",
+    "in_percent",
+    "in_ratio",
+    "in_words",
+    "p_of",
+    "whole",
+]
 
 POOLED = "ALL"
 _MILESTONE = re.compile(r"rate_(?P<time>[0-9.]+)(?P<unit>d|wk|mo|a)")
@@ -87,7 +97,7 @@ class Estimates:
         if result is None:
             return Cell("", kind="absent")
         if result.value is None:
-            return cell_of(result, _bounds_in_months(result))
+            return cell_of(result, bounds_in_months(result))
         return cell_of(result, shown(result))
 
     def level(self, stem: str, figure: str) -> str:
@@ -205,8 +215,24 @@ def in_ratio(result: Result) -> str:
     return f"{decimal(result.value, 2)} ({interval(result.low, result.high, 2)})"
 
 
-def _bounds_in_months(result: Result) -> str:
-    """Limits of a time that was not reached itself, where at least one of them was."""
+def bounds_in_months(result: Result) -> str:
+    """Return the limits of a time that was not reached itself.
+
+    Parameters
+    ----------
+    result : Result
+        A figure without a value.
+
+    Returns
+    -------
+    str
+        The limits in months, empty where neither was reached or the figure is no time.
+
+    Examples
+    --------
+    >>> bounds_in_months(Result("OS/median", low=1095.75, unit="d", level=0.95))
+    '36.0 to not reached'
+    """
     if result.unit != "d" or (result.low is None and result.high is None):
         return ""
     return interval(months(result.low), months(result.high), 1)

@@ -248,14 +248,18 @@ def _comparison(context: Context, words: CurveWords, canvas: Canvas, height_px: 
     ]
 
 
-def _at(km: pl.DataFrame, level: str, months: float) -> tuple[float, float | None, float | None, int, int]:
-    """Survival, its limits, events and censored subjects up to a time."""
-    seen = km.filter((pl.col("level") == level) & (pl.col("time") <= months * MONTH_DAYS + 1e-6)).sort("time")
+def _at(km: pl.DataFrame, level: str, months: float) -> tuple[float | None, float | None, float | None, int, int]:
+    """Survival, its limits, events and censored subjects up to a time; no survival after a last, censored subject."""
+    own = km.filter(pl.col("level") == level)
+    seen = own.filter(pl.col("time") <= months * MONTH_DAYS + 1e-6).sort("time")
     if seen.is_empty():
         return 1.0, None, None, 0, 0
     last = seen.row(-1, named=True)
+    events, censored = int(seen["n_event"].sum()), int(seen["n_censor"].sum())
+    if seen.height == own.height and last["time"] < months * MONTH_DAYS - 1e-6 and last["surv"] > 0:
+        return None, None, None, events, censored
     limits = [None if last[c] is None else float(last[c]) for c in ("lower", "upper")]
-    return float(last["surv"]), limits[0], limits[1], int(seen["n_event"].sum()), int(seen["n_censor"].sum())
+    return float(last["surv"]), limits[0], limits[1], events, censored
 
 
 def _table(

@@ -8,7 +8,7 @@ from typing import Final
 from trialwright.model.finding import RULES, Finding
 from trialwright.model.silence import Silence
 from trialwright.report.context import Context
-from trialwright.report.estimates import in_words
+from trialwright.report.estimates import bounds_in_months, in_words
 from trialwright.report.table import Cell, Column, Row, Table, cell_of, text_cells
 from trialwright.report.typeset import count, sentence, thousands
 
@@ -171,7 +171,7 @@ def estimates_table(context: Context) -> Table:
     """
     rows = []
     for result in context.dossier.results:
-        shown = cell_of(result, in_words(result) if result.value is not None else "")
+        shown = cell_of(result, in_words(result) if result.value is not None else bounds_in_months(result))
         counts = ["" if n is None or result.status == "withheld" else thousands(n) for n in (result.n, result.events)]
         level = f"{100 * result.level:g}%" if result.level and result.level != 0.95 else ""
         method = ", ".join(part for part in (result.method, result.set.replace("_", " "), level) if part)
