@@ -37,7 +37,7 @@ from trialwright.screening.numbers import (
     value_numbers,
     verdict_of_demand,
 )
-from trialwright.screening.rows import JudgedRows, absence, all_rows, any_row, nearest_row
+from trialwright.screening.rows import JudgedRows, absence, all_rows, any_row, nearest_row, with_absent_rows
 from trialwright.screening.session import Facts
 from trialwright.screening.setting import Setting
 
@@ -147,7 +147,7 @@ def code_answer(setting: Setting, name: str, comparison: Comparison, pick: str) 
     codes = setting.session.codes(place.domain, place.column).at(facts.row)
     verdict, reason = code_verdicts(codes, wanted, item.values)
     rows = JudgedRows(facts, verdict, reason, codes.numbers)
-    return _picked(rows, setting, absence(facts, setting, place), pick)
+    return with_absent_rows(_picked(rows, setting, absence(facts, setting, place), pick), facts, setting, place)
 
 
 def _picked(rows: JudgedRows, setting: Setting, absent: Reasons, pick: str) -> Answer:
@@ -192,9 +192,10 @@ def number_answer(setting: Setting, name: str, comparison: Comparison, pick: str
             branch.key: all_of([_extreme(demand, branch, judged, setting, absent, pick) for demand in branch.demands])
             for branch in branches
         }
-        return _governed_answer(answers, governing)
+        return with_absent_rows(_governed_answer(answers, governing), facts, setting, place)
     said = {branch.key: reduce(_both, [branch.said(demand) for demand in branch.demands]) for branch in branches}
-    return _picked(judged(_governed(said, governing)), setting, absent, pick)
+    picked = _picked(judged(_governed(said, governing)), setting, absent, pick)
+    return with_absent_rows(picked, facts, setting, place)
 
 
 @dataclass(frozen=True, slots=True)

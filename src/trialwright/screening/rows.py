@@ -28,7 +28,7 @@ from trialwright.screening.calendar import EARLIEST
 from trialwright.screening.session import Facts, Session
 from trialwright.screening.setting import Setting
 
-__all__ = ["JudgedRows", "absence", "all_rows", "any_row", "nearest_row"]
+__all__ = ["JudgedRows", "absence", "all_rows", "any_row", "nearest_row", "with_absent_rows"]
 
 NO_TIME = -1
 
@@ -106,14 +106,59 @@ def absence(facts: Facts, setting: Setting, place: Place, otherwise: str = "miss
         ``stale`` where older rows lie outside the window, ``not_done`` where a row inside says so.
     """
     reason = np.full(setting.size, reason_bit(otherwise), np.uint32)
-    status, session = f"{place.domain}STAT", setting.session
-    if "NOT DONE" in session.codes(place.domain, status).labels:
-        asked = session.facts(replace(place, where=(*place.where, (status, ("NOT DONE",)))), filled=False)
-        undone = asked.kept(_certain(asked, setting))
+    undone = _undone(setting, place)
+    if undone is not None:
         reason[_has(undone.subject, setting.size)] = reason_bit("not_done")
-    older = facts.kept(facts.high < setting.window.low[facts.subject])
-    reason[_has(older.subject, setting.size)] = reason_bit("stale")
+    reason[_has(_older(facts, setting).subject, setting.size)] = reason_bit("stale")
     return reason
+
+
+def _older(facts: Facts, setting: Setting) -> Facts:
+    return facts.kept(facts.high < setting.window.low[facts.subject])
+
+
+def _undone(setting: Setting, place: Place) -> Facts | None:
+    """Rows inside the window that say that nothing was found out."""
+    status, session = f"{place.domain}STAT", setting.session
+    if "NOT DONE" not in session.codes(place.domain, status).labels:
+        return None
+    asked = session.facts(replace(place, where=(*place.where, (status, ("NOT DONE",)))), filled=False)
+    return asked.kept(_certain(asked, setting))
+
+
+def with_absent_rows(answer: Answer, facts: Facts, setting: Setting, place: Place) -> Answer:
+    """The answer, resting also on the row that says why no row counts.
+
+    Parameters
+    ----------
+    answer : Answer
+        What the rows say.
+    facts : Facts
+        Rows with a value.
+    setting : Setting
+        Moments and window.
+    place : Place
+        Where they stand.
+
+    Returns
+    -------
+    Answer
+        With the one row that says NOT DONE, or the one that is too old, where that is the reason; of several rows none
+        is named, for without any one of them the reason stays.
+    """
+    undone = _undone(setting, place)
+    found = [(_older(facts, setting), "stale"), *([(undone, "not_done")] if undone is not None else [])]
+    for rows, reason in found:
+        alone = np.bincount(rows.subject, minlength=setting.size) == 1
+        alone &= (answer.verdict == UNKNOWN) & (answer.reason == reason_bit(reason))
+        kept = rows.kept(alone[rows.subject])
+        answer = replace(
+            answer,
+            subject=np.concatenate([answer.subject, kept.subject]),
+            table=np.concatenate([answer.table, np.full(kept.row.size, setting.session.number_of(kept.domain))]),
+            row=np.concatenate([answer.row, kept.row]),
+        )
+    return answer
 
 
 def _answer(rows: JudgedRows, setting: Setting, verdict: Verdicts, reason: Reasons) -> Answer:

@@ -9,7 +9,7 @@ from trialwright.model.criteria import Attest
 from trialwright.screening.answer import Answer, reason_bit
 from trialwright.screening.kind import Kind
 from trialwright.screening.readings import code_verdicts
-from trialwright.screening.rows import JudgedRows, absence, nearest_row
+from trialwright.screening.rows import JudgedRows, absence, nearest_row, with_absent_rows
 from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]
@@ -31,7 +31,8 @@ def _judge(node: Attest, setting: Setting) -> Answer:
     absent = np.where(waiting & unheard, reason_bit("wrong_role"), absent)
     answers = setting.session.codes(place.domain, place.column).at(own.row)
     verdict, reason = code_verdicts(answers, ("Y",), {"Y": "yes", "N": "no"})
-    return nearest_row(JudgedRows(own, verdict, reason, answers.numbers), setting, absent)
+    said = nearest_row(JudgedRows(own, verdict, reason, answers.numbers), setting, absent)
+    return with_absent_rows(said, own, setting, place)
 
 
 KIND = Kind("attest", Attest, _judge, "the latest answer, Y or N, by the role that may give it")

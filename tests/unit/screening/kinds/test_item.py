@@ -172,3 +172,17 @@ def test_what_cannot_be_compared_is_refused() -> None:
         said({"item": "resectable", "equals": "Y"}, {})
     with pytest.raises(StudyError, match="has no unit"):
         said({"item": "size", "above": "8"}, codes(number("TUMSIZE", "9", "cm")))
+
+
+@pytest.mark.parametrize(
+    ("rows", "evidence"),
+    [
+        ([answered("HISTOL", None, FASTAT="NOT DONE")], ["row/fa.csv:S1:1"]),
+        ([answered("OTHER", "A"), answered("HISTOL", None, FASTAT="NOT DONE")], ["row/fa.csv:S1:2"]),
+        ([answered("HISTOL", None, FASTAT="NOT DONE"), answered("HISTOL", None, FASTAT="NOT DONE")], []),
+        ([answered("HISTOL", None, FASTAT="NOT DONE"), answered("HISTOL", "A")], ["row/fa.csv:S1:2"]),
+    ],
+)
+def test_the_one_row_that_says_not_done_is_named(rows: list[Row], evidence: list[str]) -> None:
+    """Without it the reason would be another; of two neither is needed."""
+    assert told(IS_A, codes(*rows))[2] == evidence
