@@ -213,7 +213,7 @@ def describe(
             results.extend(_median(request, level, rows))
             results.extend(_rates(request, level, rows, times))
         except EstimationError as error:
-            results.append(request.failed(_at("median", level), str(error)))
+            results.append(request.failed(_at("median", level), error.what))
         curves.append(_curve(request, level, rows))
         risks.append(_at_risk(level, rows, risk_times))
     if not curves:

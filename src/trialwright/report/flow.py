@@ -16,7 +16,7 @@ from trialwright.report.typeset import sentence
 __all__ = ["Branch", "Flow", "Leaving", "Stage", "flow_of"]
 
 MAX_REASONS: Final = 6
-NO_REASON: Final = "No reason recorded"
+NO_REASON: Final = "No reason recorded yet"
 ENDS_FOLLOW_UP: Final = ("FOLLOW-UP", "DATA")
 
 

@@ -45,7 +45,7 @@ def test_a_subject_who_left_without_a_word_is_counted_as_such(by_arm: Dossier) -
     flow = flow_of(Context.of(replace(by_arm, frames=by_arm.frames.replace("DS", ds))))
     leaving = flow.stages[1].leaving
     assert leaving is not None
-    assert dict(leaving.reasons)["No reason recorded"] == leaving.n
+    assert dict(leaving.reasons)["No reason recorded yet"] == leaving.n
 
 
 def test_the_end_of_treatment_is_no_end_of_follow_up(by_arm: Dossier) -> None:

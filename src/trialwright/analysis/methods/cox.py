@@ -28,7 +28,7 @@ def _estimate(request: Request) -> Estimates:
             level=request.level,
         )
     except EstimationError as error:
-        return Estimates(tuple(request.failed(figure, str(error)) for figure in METHOD.figures))
+        return Estimates(tuple(request.failed(figure, error.what) for figure in METHOD.figures))
     term = next((term for term in model.terms if term.term == f"ARM{treatment}"), None)
     if term is None or term.status != "estimated":
         reason = model.reason or "one arm has no subject"

@@ -76,7 +76,7 @@ def _estimate(request: Request) -> Estimates:
             level=request.level,
         )
     except EstimationError as error:
-        return Estimates(tuple(request.failed(figure, str(error)) for figure in METHOD.figures))
+        return Estimates(tuple(request.failed(figure, error.what) for figure in METHOD.figures))
     return Estimates(tuple(_results(request, found)), {curve_name("forest", request.stem): _table(found)})
 
 

@@ -22,7 +22,7 @@ def _estimate(request: Request) -> Estimates:
             gamma=float(request.setting("gamma", "0")),
         )
     except EstimationError as error:
-        return Estimates(tuple(request.failed(figure, str(error)) for figure in METHOD.figures))
+        return Estimates(tuple(request.failed(figure, error.what) for figure in METHOD.figures))
     reason = "" if test.p is not None else "no information: no event, or arms that cannot be compared"
     status = "estimated" if test.p is not None else "not estimable"
     return Estimates(

@@ -28,7 +28,7 @@ def _estimate(request: Request) -> Estimates:
     try:
         means = rmst(rows["TIME"], rows["EVENT"], tau=tau, arm=rows["ARM"], reference=reference, level=request.level)
     except (EstimationError, InputError) as error:
-        return Estimates(tuple(request.failed(figure, str(error)) for figure in METHOD.figures))
+        return Estimates(tuple(request.failed(figure, error.what) for figure in METHOD.figures))
     by_arm = tuple(
         request.result(
             f"rmst@{mean.level}",

@@ -29,7 +29,7 @@ def _estimate(request: Request) -> Estimates:
             return Estimates((request.failed("p_zph", model.reason),))
         test = cox_zph(model, transform=cast("Transform", request.setting("transform", "km")))
     except EstimationError as error:
-        return Estimates((request.failed("p_zph", str(error)),))
+        return Estimates((request.failed("p_zph", error.what),))
     return Estimates((request.result("p_zph", value=test.overall.p, unit="1", n=model.n),))
 
 
