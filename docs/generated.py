@@ -16,7 +16,10 @@ from trialwright.conduct.catalogue import catalogue
 from trialwright.model.finding import RULES
 from trialwright.model.library import load_object
 from trialwright.model.outputs import OUTPUTS
+from trialwright.model.record import NOTES
 from trialwright.model.tables import TABLES, Column, Table
+from trialwright.registry.fields import FIELDS
+from trialwright.registry.read import formats
 from trialwright.screening.judge import KINDS
 
 HERE = Path(__file__).parent
@@ -96,11 +99,35 @@ def face() -> str:
     return "\n".join(["| name | gives |", "|---|---|", *rows, ""])
 
 
+def record_formats() -> str:
+    """A row for each format of registry records."""
+    rows = [f"| `{form.id}` | {form.summary} |" for form in formats().values()]
+    return "\n".join(["| id | what it is |", "|---|---|", *rows, ""])
+
+
+def record_notes() -> str:
+    """A row for each note a reader of records may give."""
+    rows = [f"| `{name}` | {text} |" for name, text in NOTES.items()]
+    return "\n".join(["| id | what it says |", "|---|---|", *rows, ""])
+
+
+def addresses() -> str:
+    """A row for each key of the registry that has an address."""
+    rows = [
+        f"| `{known.address.format('1', '2')}` | {known.kind} | `{path}` |"
+        for path, known in sorted(FIELDS.items(), key=lambda entry: entry[1].address)
+    ]
+    return "\n".join(["| address | kind | key |", "|---|---|---|", *rows, ""])
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "addresses": addresses,
     "catalogue": offered,
     "commands": helps,
     "face": face,
+    "formats": record_formats,
     "keys": keys,
+    "notes": record_notes,
     "outputs": lambda: declared(OUTPUTS),
     "rules": rules,
     "tables": lambda: declared(TABLES),

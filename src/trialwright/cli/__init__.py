@@ -52,6 +52,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "demo": Entry("trialwright.cli.demo:command", "Invent a trial's data, run it and write its report."),
         "studies": Entry("trialwright.cli.studies:command", "List the study files that come with the program."),
         "schema": Entry("trialwright.cli.schema:command", "Show the JSON Schema of a study file or of an output."),
+        "import": Entry("trialwright.cli.import_record:command", "Make a draft study file from a registry record."),
         "lint": Entry("trialwright.cli.lint:command", "Check a study file and list what it leaves open."),
         "simulate": Entry("trialwright.cli.simulate:command", "Write a data folder of invented subjects."),
         "run": Entry("trialwright.cli.run:command", "Derive, analyse and report a trial from its data folder."),

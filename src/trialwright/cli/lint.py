@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import click
@@ -46,6 +47,7 @@ def _shape(report: LintReport) -> dict[str, object]:
         "sha256": opened.sha256 if opened else None,
         "problems": [problem.to_dict() for problem in report.problems],
         "findings": [_finding(placed) for placed in report.findings],
+        "record": report.record_id,
         "unchecked_claims": report.unchecked_claims,
         "counts": _counts(report),
     }
@@ -63,21 +65,26 @@ def _lines(report: LintReport) -> Iterator[str]:
     if report.opened is None:
         yield f"{name} cannot be loaded: {tally}"
     else:
-        yield f"{report.unchecked_claims} claims about the registry record are unchecked: no record is at hand"
+        if report.record_id:
+            yield f"{report.claims} claims about the registry record are all found in {report.record_id}"
+        else:
+            yield f"{report.claims} claims about the registry record are unchecked: --record FILE looks them up"
         yield f"{report.opened.study.id} {report.opened.state.upper()}: {tally}"
 
 
 @click.command("lint")
 @click.argument("study")
+@click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Look claims up in this record.")
 @click.option("--json", "as_json", is_flag=True, help="Show everything as JSON.")
 @click.pass_context
-def command(ctx: click.Context, *, study: str, as_json: bool) -> None:
+def command(ctx: click.Context, *, study: str, record: Path | None, as_json: bool) -> None:
     """Check STUDY and list what it leaves open.
 
     STUDY is the path of a study file, or the id of a study that comes with the program. A file that cannot be loaded
-    lists every problem at once. The exit code is 1 when there is anything to mend, 0 otherwise.
+    lists every problem at once. FILE is the trial's registry record, as the import command reads it. The exit code is
+    1 when there is anything to mend, 0 otherwise.
     """
-    report = lint_study(study)
+    report = lint_study(study, record=record)
     if as_json:
         click.echo(json.dumps(_shape(report), indent=2, ensure_ascii=False))
     else:

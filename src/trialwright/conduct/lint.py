@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from trialwright.conduct.author import read_record
 from trialwright.conduct.catalogue import catalogue
 from trialwright.conduct.studies import OpenedStudy, open_study, study_file
 from trialwright.protocol.lint import LintFinding, lint
@@ -51,8 +52,10 @@ class LintReport:
         What keeps it from loading.
     findings : tuple of PlacedFinding
         What a loaded study leaves open, the gravest first.
-    unchecked_claims : int
-        Claims about the registry record, which nobody has looked up: no record is at hand.
+    claims : int
+        Claims of a loaded study about its registry record.
+    record_id : str or None
+        Number of the record in which all of them were found; None when no record was at hand.
 
     Examples
     --------
@@ -64,7 +67,13 @@ class LintReport:
     opened: OpenedStudy | None
     problems: tuple[Problem, ...]
     findings: tuple[PlacedFinding, ...]
-    unchecked_claims: int = 0
+    claims: int = 0
+    record_id: str | None = None
+
+    @property
+    def unchecked_claims(self) -> int:
+        """Claims about the registry record that nobody has looked up."""
+        return 0 if self.record_id else self.claims
 
     @property
     def has_errors(self) -> bool:
@@ -72,13 +81,15 @@ class LintReport:
         return bool(self.problems) or any(placed.finding.severity == "error" for placed in self.findings)
 
 
-def lint_study(name: str | Path) -> LintReport:
+def lint_study(name: str | Path, *, record: Path | None = None) -> LintReport:
     """Problems and findings of a study file.
 
     Parameters
     ----------
     name : str or Path
         Id of a shipped study, or path of a file.
+    record : Path, optional
+        File of the trial's registry record; with it every claim about the record is looked up.
 
     Returns
     -------
@@ -90,7 +101,7 @@ def lint_study(name: str | Path) -> LintReport:
     StudyError
         If no study of that id is known, or its sign-off cannot be read.
     InputError
-        If a path is meant and no file stands there.
+        If a path is meant and no file stands there, or the file of the record holds no record.
 
     Examples
     --------
@@ -98,13 +109,15 @@ def lint_study(name: str | Path) -> LintReport:
     ()
     """
     path = study_file(name)
+    found = None if record is None else read_record(record)
+    number = None if found is None else found.id
     try:
-        opened = open_study(path)
+        opened = open_study(path, record=found)
     except StudyFileErrors as refused:
-        return LintReport(path, None, refused.problems, ())
+        return LintReport(path, None, refused.problems, (), record_id=number)
     lines = clause_lines(opened.text)
     placed = tuple(
         PlacedFinding(finding, *(clause_line(lines, finding.path) or (1, 1)))
         for finding in lint(opened.study, catalogue())
     )
-    return LintReport(path, opened, (), placed, sum(1 for _ in record_claims(opened.study)))
+    return LintReport(path, opened, (), placed, sum(1 for _ in record_claims(opened.study)), number)

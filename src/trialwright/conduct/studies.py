@@ -9,6 +9,7 @@ from typing import Final
 
 from trialwright.conduct.catalogue import catalogue
 from trialwright.errors import InputError, StudyError
+from trialwright.model.record import RecordText
 from trialwright.model.study import Study
 from trialwright.protocol.canonical import sha256_of
 from trialwright.protocol.load import load
@@ -128,13 +129,15 @@ def read_study_text(path: Path) -> str:
         raise StudyFileErrors([Problem(path.name, line, column, "/", what, "save the file as UTF-8")]) from error
 
 
-def open_study(name: str | Path) -> OpenedStudy:
+def open_study(name: str | Path, *, record: RecordText | None = None) -> OpenedStudy:
     """A study by the id of a shipped one or by the path of its file.
 
     Parameters
     ----------
     name : str or Path
         Id such as ``nct07295132``, or a path.
+    record : RecordText, optional
+        The trial's registry record; with it every claim of the file about the record is looked up.
 
     Returns
     -------
@@ -155,7 +158,7 @@ def open_study(name: str | Path) -> OpenedStudy:
     """
     path = study_file(name)
     text = read_study_text(path)
-    study = load(text, catalogue(), name=path.name)
+    study = load(text, catalogue(), name=path.name, record=record)
     sidecar = path.with_name(f"{study.id}.signoff.json")
     signed = read_study_text(sidecar) if sidecar.is_file() else None
     state = state_of(study, signed, catalogue())

@@ -225,6 +225,11 @@ class RecordText(Protocol):
     """A registry record that can be asked for a statement by its address, or searched for a fragment."""
 
     @property
+    def id(self) -> str:
+        """Registry number."""
+        ...
+
+    @property
     def text(self) -> str:
         """The whole record as text."""
         ...

@@ -354,8 +354,12 @@ def record_faults(study: Study, record: RecordText) -> Iterator[Fault]:
     Yields
     ------
     Fault
-        One a claim that is neither an address of the record nor, blanks folded, a fragment of its text.
+        For a record of another trial, and one a claim that is neither an address of the record nor, blanks folded, a
+        fragment of its text.
     """
+    if record.id.casefold() != study.study.registry.id.casefold():
+        what = f"the record given is that of {record.id}"
+        yield Fault(("study", "registry", "id"), what, "give the record of this trial, or correct the number")
     folded = " ".join(record.text.split())
     for path, claim in record_claims(study):
         if record.statement(claim) is not None:

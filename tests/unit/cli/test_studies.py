@@ -73,6 +73,18 @@ def test_lint_of_a_study_without_errors_ends_well() -> None:
     plain = has_its_shape("lint", ran("lint", "nct07295132", "--json").stdout)
     assert plain["problems"] == []
     assert plain["state"] == "draft"
+    assert plain["record"] is None
+    assert f"{plain['unchecked_claims']} claims about the registry record are unchecked" in ended.stdout
+
+
+def test_lint_looks_claims_up_in_a_record(shared_seeds: Path) -> None:
+    place = str(shared_seeds / "NCT07295132.txt")
+    ended = ran("lint", "nct07295132", "--record", place)
+    assert ended.exit_code == 0
+    assert "claims about the registry record are all found in NCT07295132" in ended.stdout
+    plain = has_its_shape("lint", ran("lint", "nct07295132", "--record", place, "--json").stdout)
+    assert (plain["record"], plain["unchecked_claims"]) == ("NCT07295132", 0)
+    assert ran("lint", "nct07295132", "--record", place + "x").exit_code == 2
 
 
 def test_lint_of_a_broken_file_lists_every_problem_and_ends_with_1(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
@@ -24,6 +24,7 @@ class Record:
 
     text: str
     statements: Mapping[str, str]
+    id: str = "ex-0001"
 
     def statement(self, address: str) -> str | None:
         return self.statements.get(address)
@@ -77,6 +78,14 @@ def test_what_is_inferred_is_looked_up_too() -> None:
     text = edited(("{record: I2}", "{inferred: fitness is meant, from: I7}"))
     with pytest.raises(StudyFileErrors, match="/inclusion/I2/source/from"):
         load(text, OFFERED, record=RECORD)
+
+
+def test_the_record_of_another_trial_is_refused() -> None:
+    with pytest.raises(StudyFileErrors) as refused:
+        load(EXAMPLE, OFFERED, record=replace(RECORD, id="EX-0002"))
+    assert [(problem.what, problem.path) for problem in refused.value.problems] == [
+        ("the record given is that of EX-0002", "/study/registry/id")
+    ]
 
 
 def test_without_a_record_claims_stay_unchecked() -> None:

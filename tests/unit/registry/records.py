@@ -11,8 +11,8 @@ PAGE: Final = (Path(__file__).parents[2] / "fixtures" / "registry" / "page.txt")
 Plain = dict[str, object]
 
 CRITERIA: Final = (
-    "Inclusion Criteria:\n\n1. Age \\>= 18 years\n2. Bloods of the last week\n   * ANC = 1500 /uL\n   * WBC 3.0 x 109/L\n"
-    "     or more\n3. Fit\n\nExclusion Criteria:\n\n* Ill\n* None\n"
+    "Inclusion Criteria:\n\n1. Age \\>= 18 years\n2. Bloods of the last week\n   * ANC = 1500 /uL\n"
+    "   * WBC 3.0 x 109/L\n     or more\n3. Fit\n\nExclusion Criteria:\n\n* Ill\n* None\n"
 )
 
 
