@@ -129,7 +129,8 @@ class Frames(Mapping[str, pl.DataFrame]):
         -------
         Frames
             Without rows whose date lies certainly after the cut-off, and without subjects who consented certainly
-            after it; other dates that lie certainly after it (an end, a death) are emptied. Rows without a date stay.
+            after it; other dates that lie certainly after it (an end, a death) are emptied, and so is the arm of a
+            subject who was allocated certainly after it. Rows without a date stay.
 
         Examples
         --------
@@ -142,6 +143,14 @@ class Frames(Mapping[str, pl.DataFrame]):
         if later.height:
             there = {domain: frame.join(later, on="USUBJID", how="anti") for domain, frame in there.items()}
         known = {domain: _known_at(TABLES[domain], frame, cutoff) for domain, frame in there.items()}
+        drawn = self["DS"].filter(pl.col("DSDECOD") == "RANDOMIZED")
+        undrawn = drawn.filter(pl.col("DSSTLO") > cutoff).join(
+            drawn.filter((pl.col("DSSTLO") <= cutoff) | pl.col("DSSTLO").is_null()), on="USUBJID", how="anti"
+        )
+        if undrawn.height and "DM" in known:
+            has_arm = ~pl.col("USUBJID").is_in(undrawn["USUBJID"].implode())
+            arm = (pl.when(has_arm).then(pl.col(name)).alias(name) for name in ("ARMCD", "ARM", "ACTARMCD"))
+            known["DM"] = known["DM"].with_columns(arm)
         return replace(self, tables=known)
 
     def replace(self, domain: str, frame: pl.DataFrame) -> Frames:

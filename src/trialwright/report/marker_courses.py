@@ -34,6 +34,8 @@ from trialwright.units import conversion_factor
 __all__ = ["Courses", "courses_of", "marker_figure"]
 
 MAX_LINES: Final = 500
+MAX_POINTS: Final = 50_000
+"""More points than this are not drawn one by one; a drawing program runs out of memory long before a table does."""
 MIN_IN_BIN: Final = 5
 DAYS_BEFORE: Final = 7
 SHARES: Final = (("low", 0.05), ("quarter", 0.25), ("median", 0.5), ("three_quarters", 0.75), ("high", 0.95))
@@ -60,6 +62,18 @@ class Courses:
     unit: str
     limit: float | None
     left_out: int
+
+    @property
+    def points(self) -> pl.DataFrame:
+        """``USUBJID day value``, one row for each day of a subject: the middle of what was measured that day."""
+        days = self.values.group_by("USUBJID", "day").agg(pl.col("value").median())
+        return days.sort("USUBJID", "day")
+
+    @property
+    def are_many(self) -> bool:
+        """Whether quantiles are drawn instead of a line for each subject."""
+        subjects, days = self.values["USUBJID"].n_unique(), self.values.select("USUBJID", "day").n_unique()
+        return subjects > MAX_LINES or days > MAX_POINTS
 
 
 def courses_of(context: Context, marker: Marker) -> Courses:
@@ -119,7 +133,8 @@ def marker_figure(context: Context, marker: Marker) -> Figure | None:
     Returns
     -------
     Figure or None
-        None when there is no usable value. All subjects are shown together.
+        None when there is no usable value, or too many for lines and no day that five subjects share. All subjects are
+        shown together.
     """
     courses = courses_of(context, marker)
     if courses.values.is_empty():
@@ -127,6 +142,8 @@ def marker_figure(context: Context, marker: Marker) -> Figure | None:
     item = context.dossier.study.items[marker.item]
     name = f"courses-{marker.item.replace('_', '-')}"
     binned = _binned(courses.values, _interval_days(context, marker))
+    if courses.are_many and binned.is_empty():
+        return None
     subjects = courses.values["USUBJID"].n_unique()
     origin = context.point_words(marker.from_)
     axis = f"{item.ask} ({courses.unit})"
@@ -178,7 +195,7 @@ def _chart(
     courses: Courses, binned: pl.DataFrame, subjects: int, titles: tuple[str, str], canvas: Canvas
 ) -> alt.LayerChart:
     height_px = 230 if canvas.is_narrow else 300
-    many = subjects > MAX_LINES
+    many = courses.are_many
     days = binned["day"] if many else courses.values["day"]
     low, top = (
         (smallest(binned["low"]), largest(binned["high"]))
@@ -197,7 +214,7 @@ def _chart(
 
     layers: list[alt.Chart] = []
     if not many:
-        lines = alt.Chart(rows_of(courses.values, "USUBJID", "day", "value"))
+        lines = alt.Chart(rows_of(courses.points, "USUBJID", "day", "value"))
         layers.append(
             lines.mark_line(strokeWidth=0.6, color="#8a8f98", opacity=0.55).encode(
                 x, y("value:Q"), alt.Detail("USUBJID:N")
@@ -227,7 +244,7 @@ def _key(courses: Courses, subjects: int, canvas: Canvas) -> list[alt.Chart]:
     lines = [("Median of subjects around each planned day", 2.6, [1, 0], INK)]
     lines.append(
         ("One subject", 0.6, [1, 0], "#8a8f98")
-        if subjects <= MAX_LINES
+        if not courses.are_many
         else ("Middle half (dark) and middle 90% (light) of subjects", 7.0, [1, 0], "#c9cbce")
     )
     if courses.limit is not None:
@@ -254,8 +271,10 @@ def _fall(binned: pl.DataFrame, unit: str) -> str:
 def _caption(courses: Courses, subjects: int, ask: str) -> str:
     below = int(courses.values["below"].fill_null(False).sum())
     parts = [f"{ask} of {count(subjects, 'subject')}, {count(courses.values.height, 'value')}, all arms together."]
-    if subjects > MAX_LINES:
-        parts.append(f"More than {MAX_LINES} subjects are shown by quantiles, not one by one.")
+    if courses.are_many:
+        parts.append(f"More than {MAX_LINES} subjects or {MAX_POINTS} days are shown by quantiles, not one by one.")
+    elif courses.points.height < courses.values.height:
+        parts.append("Several values of one day are drawn at their median.")
     if below:
         parts.append(
             f"{count(below, 'value')} below the laboratory's limit {'is' if below == 1 else 'are'} drawn at that limit."

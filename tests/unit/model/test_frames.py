@@ -78,6 +78,36 @@ def test_an_end_after_the_cutoff_is_not_known_yet() -> None:
     )
 
 
+def test_a_subject_who_consents_later_is_not_known_yet() -> None:
+    dm = pl.DataFrame({"USUBJID": ["1", "2", "3"], "RFICDTC": ["2026-01-05", "2026-02", None]})
+    mh = pl.DataFrame({"USUBJID": ["2", "3"], "MHSEQ": ["1", "1"], "MHCAT": ["RECURRENCE"] * 2})
+    mh = mh.with_columns(MHSTDTC=pl.lit("2025"))
+        {"USUBJID": ["2", "3"], "MHSEQ": ["1", "1"], "MHCAT": ["RECURRENCE"] * 2, "MHSTDTC": ["2025"] * 2}
+    )
+    frames, _ = frames_from_text({"DM": dm, "MH": mh}, "entered")
+    known = frames.until(date(2026, 1, 31))
+    assert known["DM"]["USUBJID"].to_list() == ["1", "3"]
+    assert known["MH"]["USUBJID"].to_list() == ["3"]
+    assert frames.until(date(2026, 2, 1))["DM"].height == 3
+
+
+def test_an_arm_drawn_later_is_not_known_yet() -> None:
+    dm = pl.DataFrame({"USUBJID": ["1", "2", "3"], "ARMCD": ["A", "B", "A"], "ARM": ["a", "b", "a"]})
+    ds = pl.DataFrame(
+        {
+            "USUBJID": ["1", "2", "2", "3"],
+            "DSSEQ": ["1", "1", "2", "1"],
+            "DSDECOD": ["RANDOMIZED"] * 4,
+            "DSSTDTC": ["2026-03-18", "2026-03-20", "2026-03-22", "2026-03-20"],
+        }
+    )
+    frames, _ = frames_from_text({"DM": dm, "DS": ds}, "entered")
+    assert frames.until(date(2026, 3, 20))["DM"]["ARMCD"].to_list() == ["A", "B", "A"]
+    known = frames.until(date(2026, 3, 19))["DM"]
+    assert known["ARMCD"].to_list() == ["A", None, None]
+    assert known["ARM"].to_list() == ["a", None, None]
+
+
 def test_replacing_a_table_leaves_the_old_frames_alone() -> None:
     frames, _ = frames_from_text({"SS": contacts("2026")}, "simulated", cutoff=date(2027, 1, 1), study="s")
     other = frames.replace("SS", frames["SS"].clear())

@@ -68,3 +68,27 @@ def test_many_subjects_are_shown_by_quantiles_that_numpy_confirms() -> None:
 def test_no_samples_no_figure(by_arm: Dossier) -> None:
     none = with_samples(by_arm, LBVAL=pl.lit(None, dtype=pl.Decimal(38, 6)))
     assert marker_figure(none, by_arm.study.markers[0]) is None
+
+
+def test_a_hundred_thousand_samples_of_a_day_are_one_point(by_arm: Dossier) -> None:
+    """A table of one subject's samples, however long, must not drown the drawing."""
+    lb = by_arm.frames["LB"]
+    first = lb.filter(pl.col("LBVAL").is_not_null()).head(1)
+    many = replace(by_arm, frames=by_arm.frames.replace("LB", pl.concat([lb, pl.concat([first] * 100_000)])))
+    courses = courses_of(Context.of(many), by_arm.study.markers[0])
+    assert courses.values.height > 100_000
+    assert courses.points.height == courses_of(Context.of(by_arm), by_arm.study.markers[0]).points.height
+    figure = marker_figure(Context.of(many), by_arm.study.markers[0])
+    assert figure is not None
+    assert len(figure.wide) < 500_000
+    assert "Several values of one day are drawn at their median." in figure.caption
+
+
+def test_too_many_days_for_lines_and_too_few_subjects_for_quantiles_give_no_figure(
+    by_arm: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = by_arm.frames["LB"]["USUBJID"][0]
+    alone = replace(by_arm, frames=by_arm.frames.replace("LB", by_arm.frames["LB"].filter(pl.col("USUBJID") == one)))
+    assert marker_figure(Context.of(alone), by_arm.study.markers[0]) is not None
+    monkeypatch.setattr("trialwright.report.marker_courses.MAX_POINTS", 1)
+    assert marker_figure(Context.of(alone), by_arm.study.markers[0]) is None
