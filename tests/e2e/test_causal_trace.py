@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -17,11 +17,13 @@ import pytest
 
 from tests.e2e.trials import OVARIAN, Ran, edited, invented, text_tables
 from trialwright.conduct.analyse import analyse
+from trialwright.conduct.catalogue import catalogue
 from trialwright.conduct.studies import OpenedStudy, open_study
 from trialwright.design.simulate import simulate
 from trialwright.exchange.integrity import check
 from trialwright.model.dossier import Dossier
 from trialwright.model.frames import Frames, frames_from_text
+from trialwright.protocol.load import load
 from trialwright.protocol.paths import clause_line, clause_lines
 from trialwright.report.results_json import edges, subject_results
 
@@ -34,8 +36,12 @@ pytestmark = [
 STEMS = ("PFS", "OS", "OS~record", "R0", "R0~operated", "SURGCOMP")
 DRAWN, UNNAMED = 20, 20
 SEED = 20_26
-# the end, and a day in the middle of follow-up, when some are lost or not yet seen
-CUTOFFS = (date(2029, 11, 14), date(2028, 3, 1))
+LAPSES = (
+    "missed_visits: 0.05, partial_dates: 0.02, missing_values: 0.01, lost_per_year: 0.02, withdrawn_per_year: 0.01",
+    "missed_visits: 0.35, partial_dates: 0.4, missing_values: 0.1, lost_per_year: 0.15, withdrawn_per_year: 0.15",
+)
+# the study's own scenario at its end; a trial full of gaps in the middle of follow-up
+CASES = {"as shipped": (False, date(2029, 11, 14)), "full of gaps": (True, date(2028, 9, 1))}
 
 Outcome = tuple[object, ...]
 
@@ -77,9 +83,19 @@ def outcomes_of(dossier: Dossier) -> dict[str, Outcome]:
             for row in subject_results(dossier).iter_rows(named=True)}  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=CUTOFFS, ids=str)
+def study_of(*, gaps: bool) -> OpenedStudy:
+    opened = open_study(OVARIAN)
+    if not gaps:
+        return opened
+    assert opened.text.count(LAPSES[0]) == 1
+    text = opened.text.replace(*LAPSES)
+    return replace(opened, study=load(text, catalogue(), name="gaps.yaml"), text=text)
+
+
+@pytest.fixture(scope="module", params=CASES.values(), ids=CASES)
 def trial(request: pytest.FixtureRequest) -> Trial:
-    opened, cutoff = open_study(OVARIAN), request.param
+    gaps, cutoff = request.param
+    opened = study_of(gaps=gaps)
     simulated = simulate(opened.study, seed=7)
     frames, _ = frames_from_text(simulated.tables, "simulated", cutoff=cutoff, study=OVARIAN)
     dossier = dossier_of(opened, frames, cutoff)
