@@ -82,8 +82,6 @@ def test_a_subject_who_consents_later_is_not_known_yet() -> None:
     dm = pl.DataFrame({"USUBJID": ["1", "2", "3"], "RFICDTC": ["2026-01-05", "2026-02", None]})
     mh = pl.DataFrame({"USUBJID": ["2", "3"], "MHSEQ": ["1", "1"], "MHCAT": ["RECURRENCE"] * 2})
     mh = mh.with_columns(MHSTDTC=pl.lit("2025"))
-        {"USUBJID": ["2", "3"], "MHSEQ": ["1", "1"], "MHCAT": ["RECURRENCE"] * 2, "MHSTDTC": ["2025"] * 2}
-    )
     frames, _ = frames_from_text({"DM": dm, "MH": mh}, "entered")
     known = frames.until(date(2026, 1, 31))
     assert known["DM"]["USUBJID"].to_list() == ["1", "3"]
