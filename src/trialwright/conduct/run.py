@@ -90,13 +90,13 @@ def run(
         dossier = analyse(opened, frames, findings, cutoff=cutoff, by_arm=by_arm, say=say)
         shown = dossier if by_arm else conceal(dossier)
         say("drawing the report")
-        content = dict(build(shown, silences(opened.study)))
-        content["results.json"] = results_json(shown, _figures(content))
-        content["study.yaml"] = opened.text.encode()
+        content = {**build(shown, silences(opened.study)), "study.yaml": opened.text.encode()}
         for name, body in content.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
+        with (folder / "results.json").open("wb") as results:
+            results.writelines(results_json(shown, _figures(content)))
         say("writing the frames")
         _write_frames(folder, shown)
         files = tuple(sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()))

@@ -226,16 +226,19 @@ def _pairs(frame: pl.DataFrame) -> pl.Series:
     return frame.select(pl.format("[{}, {}]", _quoted("from"), _quoted("to")).alias("text"))["text"]
 
 
-def _array(*rows: pl.Series) -> Iterator[str]:
+def _block(name: str, *rows: pl.Series) -> Iterator[bytes]:
+    """One list of the object, a line an entry."""
+    yield f',\n "{name}": ['.encode()
     separator = "\n  "
     for part in rows:
         for start in range(0, part.len(), LINES_AT_ONCE):
-            yield separator + ",\n  ".join(part.slice(start, LINES_AT_ONCE))
+            yield (separator + ",\n  ".join(part.slice(start, LINES_AT_ONCE))).encode()
             separator = ",\n  "
+    yield b"]"
 
 
-def results_json(dossier: Dossier, figures: Mapping[str, tuple[str, str]]) -> bytes:
-    """The content of ``results.json``.
+def results_json(dossier: Dossier, figures: Mapping[str, tuple[str, str]]) -> Iterator[bytes]:
+    """The content of ``results.json``, part by part, since it may be very long.
 
     Parameters
     ----------
@@ -244,10 +247,10 @@ def results_json(dossier: Dossier, figures: Mapping[str, tuple[str, str]]) -> by
     figures : mapping of str to (file, table)
         Drawn figures by name, with the files of picture and table.
 
-    Returns
-    -------
+    Yields
+    ------
     bytes
-        UTF-8 JSON: study, origin, cutoff, program, inputs, unverified, results, edges, findings.
+        Parts of one UTF-8 JSON object: study, origin, cutoff, program, inputs, unverified, results, edges, findings.
     """
     head: dict[str, object] = {
         "study": {
@@ -267,12 +270,9 @@ def results_json(dossier: Dossier, figures: Mapping[str, tuple[str, str]]) -> by
         {"id": f"figure/{name}", "kind": "figure", "file": file, "table": table}
         for name, (file, table) in sorted(figures.items())
     ]
-    parts = [json.dumps(head, ensure_ascii=False, indent=1)[:-2], ',\n "results": [']
+    yield json.dumps(head, ensure_ascii=False, indent=1)[:-2].encode()
     rows: list[object] = [_figure(result) for result in dossier.results]
-    parts.extend(_array(_texts(rows), _subject_rows(subject_results(dossier)), _texts(drawn)))
-    parts.append('],\n "edges": [')
-    parts.extend(_array(_pairs(figure_edges(dossier, figures)), _pairs(edges(dossier))))
-    parts.append('],\n "findings": [')
-    parts.extend(_array(_texts(_finding(finding) for finding in dossier.findings)))
-    parts.append("]\n}\n")
-    return "".join(parts).encode()
+    yield from _block("results", _texts(rows), _subject_rows(subject_results(dossier)), _texts(drawn))
+    yield from _block("edges", _pairs(figure_edges(dossier, figures)), _pairs(edges(dossier)))
+    yield from _block("findings", _texts(_finding(finding) for finding in dossier.findings))
+    yield b"\n}\n"
