@@ -257,4 +257,4 @@ def test_accrual_and_the_marker_agree(case: Case) -> None:
     by_day = second_counts.marker_table(case.data)
     for (_, day), cells in case.rows("CA-125 around").items():
         line = by_day.loc[int(day)]
-        assert int(cells[0]) == line["count"]
+        assert (int(cells[0]), float(cells[1])) == (line["count"], float(f"{line['50%']:.3g}"))

@@ -177,8 +177,10 @@ def _interval_days(context: Context, marker: Marker) -> int:
 
 
 def _binned(values: pl.DataFrame, width_days: int) -> pl.DataFrame:
-    """Quantiles of the values around each planned day, where at least five subjects have one."""
-    one_each = values.with_columns(planned=(pl.col("day") / width_days).round().cast(pl.Int64) * width_days)
+    """Quantiles of one value a subject, the nearest to each planned day, where at least five subjects have one."""
+    planned = values.with_columns(planned=(pl.col("day") / width_days).round().cast(pl.Int64) * width_days)
+    nearest = planned.sort((pl.col("day") - pl.col("planned")).abs(), "day")
+    one_each = nearest.unique(["USUBJID", "planned"], keep="first", maintain_order=True)
     return (
         one_each.group_by("planned")
         .agg(
@@ -298,8 +300,11 @@ def _table(name: str, binned: pl.DataFrame, courses: Courses, words: tuple[str, 
         most = f"{_three(row['low'])} to {_three(row['high'])}"
         texts = (thousands(row["subjects"]), _three(row["median"]), half, most)
         rows.append(Row(Cell(str(row["day"])), text_cells(texts)))
-    note = f"Planned days with fewer than {MIN_IN_BIN} subjects are left out; a value counts at the nearest day."
-    return Table(name, f"{words[0]} around each planned day", columns, tuple(rows), (note,))
+    notes = (
+        f"Planned days with fewer than {MIN_IN_BIN} subjects are left out; each subject counts once, by the nearest value.",
+        f"Values from {DAYS_BEFORE} days before {words[1]} on.",
+    )
+    return Table(name, f"{words[0]} around each planned day", columns, tuple(rows), notes)
 
 
 def _three(value: float) -> str:
