@@ -301,7 +301,7 @@ def _table(name: str, binned: pl.DataFrame, courses: Courses, words: tuple[str, 
         texts = (thousands(row["subjects"]), _three(row["median"]), half, most)
         rows.append(Row(Cell(str(row["day"])), text_cells(texts)))
     notes = (
-        f"Planned days with fewer than {MIN_IN_BIN} subjects are left out; each subject counts once, by the nearest value.",
+        f"Days with fewer than {MIN_IN_BIN} subjects are left out; each subject counts once, by the nearest value.",
         f"Values from {DAYS_BEFORE} days before {words[1]} on.",
     )
     return Table(name, f"{words[0]} around each planned day", columns, tuple(rows), notes)
