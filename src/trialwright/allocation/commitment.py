@@ -19,8 +19,9 @@ from trialwright.errors import DataError
 from trialwright.model.statement import Strict
 from trialwright.numerics.scheme import Measure, Rule
 
-__all__ = ["Sealed", "commitment", "read_sealed", "sealed_bytes"]
+__all__ = ["Sealed", "commitment", "read_sealed", "sealed_bytes", "stated_sha256"]
 
+_Plain = str | list[str] | list[int] | list[dict[str, str | list[str]]] | None
 _Size = Annotated[int, Field(ge=1, le=1000)]
 _Part = Annotated[str, Field(pattern=r"^[0-9]+/[1-9][0-9]*$")]
 
@@ -82,24 +83,48 @@ def sealed_bytes(sealed: Sealed) -> bytes:
     bytes
         Canonical JSON (RFC 8785) and a line end: the same content has only this one text.
     """
-    design = sealed.design
     content = {
+        **_stated(sealed.design),
         "format": "trialwright sealed allocation 1",
         "use": "rehearsal" if sealed.rehearsal else "trial",
-        "study": design.study,
         "version": sealed.version,
-        "method": design.method,
-        "arms": list(design.arms),
-        "ratio": list(design.ratio),
-        "strata": [{"name": factor.name, "levels": list(factor.levels)} for factor in design.factors],
-        "probability": None if design.probability is None else _part(design.probability),
-        "sizes": list(design.hidden.sizes),
-        "limit": design.hidden.limit,
-        "measure": design.measure,
-        "weights": [_part(weight) for weight in design.weights],
+        "sizes": list(sealed.design.hidden.sizes),
+        "limit": sealed.design.hidden.limit,
         "secret": sealed.secret.hex(),
     }
     return rfc8785.dumps(content) + b"\n"
+
+
+def _stated(design: Design) -> dict[str, _Plain]:
+    strata: list[dict[str, str | list[str]]] = [
+        {"name": factor.name, "levels": list(factor.levels)} for factor in design.factors
+    ]
+    return {
+        "study": design.study,
+        "method": design.method,
+        "arms": list(design.arms),
+        "ratio": list(design.ratio),
+        "strata": strata,
+        "probability": None if design.probability is None else _part(design.probability),
+        "measure": design.measure,
+        "weights": [_part(weight) for weight in design.weights],
+    }
+
+
+def stated_sha256(design: Design) -> str:
+    """Hash of what everybody may know of a design.
+
+    Parameters
+    ----------
+    design : Design
+        The design.
+
+    Returns
+    -------
+    str
+        SHA-256 of its canonical form without the hidden parameters; it changes with arms, ratio, strata or method.
+    """
+    return hashlib.sha256(rfc8785.dumps(_stated(design))).hexdigest()
 
 
 def read_sealed(content: bytes, *, name: str = "sealed file") -> Sealed:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from trialwright.conduct.catalogue import catalogue
+from trialwright.conduct.commitments import is_sealed
 from trialwright.errors import InputError, StudyError
 from trialwright.model.record import RecordText
 from trialwright.model.study import Study
@@ -142,7 +143,8 @@ def open_study(name: str | Path, *, record: RecordText | None = None) -> OpenedS
     Returns
     -------
     OpenedStudy
-        Loaded and checked; a sign-off ``<id>.signoff.json`` beside the file decides its state.
+        Loaded and checked; a sign-off ``<id>.signoff.json`` beside the file decides its state, and a study whose arms
+        are drawn is activated only with a commitment ``<id>.commitment.json`` there too.
 
     Raises
     ------
@@ -161,7 +163,7 @@ def open_study(name: str | Path, *, record: RecordText | None = None) -> OpenedS
     study = load(text, catalogue(), name=path.name, record=record)
     sidecar = path.with_name(f"{study.id}.signoff.json")
     signed = read_study_text(sidecar) if sidecar.is_file() else None
-    state = state_of(study, signed, catalogue())
+    state = state_of(study, signed, catalogue(), sealed_sizes=signed is not None and is_sealed(study, path))
     return OpenedStudy(study, state.state, sha256_of(study), path, text, state.reasons)
 
 

@@ -207,8 +207,10 @@ def blocks_activation(study: Study, *, sealed_sizes: bool) -> tuple[str, ...]:
     if len(study.arms) > 1:
         if study.allocation is None or study.allocation.method == "unstated":
             found.append("/allocation/method: how arms are drawn is not stated")
-        elif study.allocation.sizes == "sealed" and not sealed_sizes:
+        elif not sealed_sizes and study.allocation.sizes == "sealed":
             found.append("/allocation/sizes: the sealed block sizes do not exist yet")
+        elif not sealed_sizes:
+            found.append("/allocation: the sealed secret does not exist yet")
     for regimen in study.regimens:
         found.extend(_doses(regimen))
     return tuple(found)
