@@ -47,7 +47,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     invented = simulate(opened.study, subjects=60, seed=11)
     manifest = Manifest(STUDY, "simulated", canonical_sha256=opened.sha256, cutoff=invented.cutoff)
     write_folder(place / "made", {name: table.text() for name, table in invented.coded.items()}, manifest)
-    one = seen_on_the_days_of_surgery(text_tables(place / "made"))
+    one = with_late_complications(text_tables(place / "made"), invented.cutoff.isoformat())
     for name, tables in {"one": one, "other": with_the_arms_exchanged(one)}.items():
         write_folder(place / name, tables, manifest)
         done = pooled(place / name, place / f"{name}-run")
@@ -73,24 +73,42 @@ def of_surgery(tables: Mapping[str, pl.DataFrame], domain: str) -> pl.Expr:
     return pl.col("FATESTCD").is_in(["RESIDUAL", "CLAVIEN"])
 
 
-def seen_on_the_days_of_surgery(tables: Tables) -> Tables:
-    """A contact on each day of a row that only the surgical arm has, so that the last contact stays when it goes."""
+def with_late_complications(tables: Tables, day: str) -> Tables:
+    """A complication on the last day for every operated subject still followed: it is her last contact."""
+    ended = tables["DS"].filter(pl.col("DSCAT") == "DISPOSITION EVENT")["USUBJID"].to_list()
+    gone = [*ended, *tables["DM"].filter(pl.col("DTHDTC").is_not_null())["USUBJID"]]
+    operated = tables["PR"].filter(of_surgery(tables, "PR") & ~pl.col("USUBJID").is_in(gone))
+    late = operated.select(
+        "USUBJID",
+        FASEQ=pl.lit("900"),
+        FATESTCD=pl.lit("CLAVIEN"),
+        FASTRESC=pl.lit("I"),
+        FADTC=pl.lit(day),
+        FALNKID=pl.concat_str(pl.lit("PR."), "PRSEQ"),
+    )
+    assert late.height > 5
+    return {**tables, "FA": pl.concat([tables["FA"], late], how="diagonal")}
+
+
+def seen_on_the_days_of_surgery(tables: Tables) -> pl.DataFrame:
+    """SS rows that keep the contact of each row that only the surgical arm has."""
     days = pl.concat(
         tables[domain].filter(of_surgery(tables, domain)).select("USUBJID", SSDTC=pl.col(column))
         for domain, column in (("PR", "PRSTDTC"), ("FA", "FADTC"), ("AE", "AESTDTC"))
     ).unique(maintain_order=True)
+    days = days.join(tables["SS"].filter(pl.col("SSORRES") == "ALIVE"), on=["USUBJID", "SSDTC"], how="anti")
     numbered = days.with_columns(
         SSSEQ=(pl.int_range(pl.len()).over("USUBJID") + 900).cast(pl.String),
         SSTESTCD=pl.lit("SURVSTAT"),
         SSORRES=pl.lit("ALIVE"),
     )
-    return {**tables, "SS": pl.concat([tables["SS"], numbered], how="diagonal")}
+    return pl.concat([tables["SS"], numbered], how="diagonal")
 
 
 def with_the_arms_exchanged(tables: Tables) -> Tables:
     """The same subjects in the other arm: nobody was operated but two who stay as they are."""
     operated = tables["PR"].filter(of_surgery(tables, "PR"))["USUBJID"].unique().sort()
-    graded = tables["FA"].filter(pl.col("FATESTCD") == "CLAVIEN")["USUBJID"].unique().sort()
+    graded = tables["AE"].filter(of_surgery(tables, "AE"))["USUBJID"].unique().sort()
     stay = [graded[0], next(subject for subject in operated if subject not in graded.to_list())]
     leaves = pl.col("USUBJID").is_in(stay)
     changed = dict(tables)
@@ -103,6 +121,7 @@ def with_the_arms_exchanged(tables: Tables) -> Tables:
         for column, pairs in (("ARMCD", exchange), ("ACTARMCD", exchange), ("ARM", names))
     ]
     clean = pl.when(~leaves & (pl.col("RSORRES") == "NED")).then(pl.lit("SD")).otherwise(pl.col("RSORRES"))
+    changed["SS"] = seen_on_the_days_of_surgery(tables)
     changed["DM"] = tables["DM"].with_columns(moved)
     changed["RS"] = tables["RS"].with_columns(clean.alias("RSORRES"))
     assert changed["DM"]["ARMCD"].to_list() != tables["DM"]["ARMCD"].to_list()
