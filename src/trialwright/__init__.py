@@ -8,6 +8,8 @@ from trialwright.model.library import load_object
 __version__ = "0.1.0"
 
 _FACE = {
+    "read_record": "trialwright.conduct.author:read_record",
+    "import_record": "trialwright.conduct.author:import_record",
     "open_study": "trialwright.conduct.studies:open_study",
     "read_data": "trialwright.conduct.run:read_data",
     "simulate": "trialwright.design.simulate:simulate",

@@ -12,6 +12,8 @@ from trialwright.analysis.survival import quantiles as quantiles
 from trialwright.analysis.survival import rmst as rmst
 from trialwright.conduct.analyse import analyse as analyse
 from trialwright.conduct.analyse import derive_endpoints as derive_endpoints
+from trialwright.conduct.author import import_record as import_record
+from trialwright.conduct.author import read_record as read_record
 from trialwright.conduct.run import read_data as read_data
 from trialwright.conduct.run import run as run
 from trialwright.conduct.studies import open_study as open_study

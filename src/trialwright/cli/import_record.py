@@ -65,6 +65,11 @@ def _shape(imported: Imported) -> dict[str, object]:
     }
 
 
+def _shown(text: str) -> str:
+    """Text without signs that would steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def _lines(imported: Imported) -> Iterator[str]:
     record = imported.record
     counts = record.counts
@@ -72,7 +77,7 @@ def _lines(imported: Imported) -> Iterator[str]:
     went = f"{counts.read} read, {counts.extra} kept without an address, {counts.dropped} dropped"
     yield f"values   {counts.whole}: {went}"
     yield from (f"dropped  {path}" for path in record.dropped)
-    yield from (f"note     {note.about}: {NOTES[note.id]} ({note.text})" for note in record.notes)
+    yield from (f"note     {note.about}: {NOTES[note.id]} ({_shown(note.text)})" for note in record.notes)
     asked = f"{len(imported.open_points)} open points"
     yield f"draft    {imported.out}, {asked}" if imported.out else f"draft    not written, {asked}; -o FILE writes it"
 

@@ -30,6 +30,7 @@ _ROLES: Final = {
     "SHAM_COMPARATOR": "control",
     "NO_INTERVENTION": "control",
 }
+_MOST_SUBJECTS: Final = 999_999_999
 _WORDS: Final = {
     "I": ("inclusion", "met_when", "Is", "met"),
     "E": ("exclusion", "excluded_when", "Does", "hold"),
@@ -142,10 +143,11 @@ def _header(drafting: _Drafting) -> dict[str, Plain]:
         "registry": {"name": record.registry, "id": record.id},
     }
     sources: list[Plain] = []
-    phases = [str(statement.value) for _, entry in record.numbered("design.phase") for statement in entry]
+    stated = {address: str(record.value(address)) for address, _ in record.numbered("design.phase")}
+    phases = list(stated.values())
     if phases and all(re.fullmatch(r"(EARLY_)?PHASE\d", phase) for phase in phases):
         header["phase"] = "/".join(phase.replace("EARLY_PHASE", "early ").replace("PHASE", "") for phase in phases)
-        sources.append({"record": "design.phase1", "covers": ["phase"]})
+        sources.append({"record": next(iter(stated)), "covers": ["phase"]})
     elif record.value("design.phase1") not in ("NA", Absent("not_applicable")):
         drafting.questions.ask("/study/phase", "Which phase is this trial?", "not stated", None)
     masking = record.value("design.masking")
@@ -163,7 +165,7 @@ def _header(drafting: _Drafting) -> dict[str, Plain]:
 
 def _enrolment(drafting: _Drafting, header: dict[str, Plain]) -> None:
     count = drafting.record.value("enrollment.count")
-    if isinstance(count, int) and count >= 1:
+    if isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= _MOST_SUBJECTS:
         header["enrolment"] = {"planned": count, "source": {"record": "enrollment.count", "covers": ["planned"]}}
         question = f"Which time point do the {count} subjects have to reach to count?"
         drafting.questions.ask("/study/enrolment/counts", question, "not stated")
@@ -220,7 +222,8 @@ def _arms(drafting: _Drafting) -> list[Plain]:
             "/arms", "Which arms are there? The record lists none.", "none; the file loads with them"
         )
     arms: list[Plain] = []
-    for number, (address, _) in enumerate(entries, 1):
+    for address, _ in entries:
+        number = address.removeprefix("arm")
         kind = drafting.record.value(f"{address}.type")
         role = "single" if len(entries) == 1 else _ROLES.get(str(kind), "unspecified")
         label = _one_line(drafting.record.statement(f"{address}.label")) or f"Arm {number}"

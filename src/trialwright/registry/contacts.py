@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 __all__ = ["MARK", "is_contact", "without_contacts"]
@@ -13,7 +14,7 @@ MARK: Final = "[contact removed]"
 
 _KEYS: Final = frozenset({"overallofficials", "investigatorfullname", "investigatortitle", "oldnametitle"})
 _KEY = re.compile(r"(?:contacts?|(?:tele)?phone(?:ext)?|mobile|fax|e_?mail(?:address)?)", re.IGNORECASE)
-_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _PHONE = re.compile(
     r"(?<![\w./+-])(?:"
     r"\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,4}"
@@ -42,7 +43,12 @@ def is_contact(keys: Sequence[str]) -> bool:
     >>> is_contact(["contactsLocationsModule", "locations", "city"]), is_contact(["locations", "contacts", "role"])
     (False, True)
     """
-    return any(key.casefold() in _KEYS or _ends_as_contact(key) for key in keys)
+    return any(_is_contact_key(key) for key in keys)
+
+
+@cache
+def _is_contact_key(key: str) -> bool:
+    return key.casefold() in _KEYS or _ends_as_contact(key)
 
 
 def _ends_as_contact(key: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
@@ -12,6 +13,8 @@ from trialwright.registry.contacts import without_contacts
 from trialwright.registry.wording import Kind, looks_damaged, lost_exponents, lost_signs, typed, unescaped
 
 __all__ = ["Gathering", "Place"]
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,12 @@ class Gathering:
         terms : str, default ""
             Key of the list of terms.
         """
-        value, unreadable = typed(text, kind, terms)
+        plain = self.readable(unescaped(text) if kind == "text" else text, address)
+        value, unreadable = typed(plain, kind, terms)
         if unreadable:
-            self.note(unreadable, address, f'"{text[:60]}"')
-        if kind == "text" and isinstance(value, str):
-            plain = self.readable(unescaped(text), address)
-            self.put(Statement(address, plain, plain, place.span, place.path, lost_signs=lost_signs(plain)))
-        else:
-            self.put(Statement(address, text, value, place.span, place.path))
+            self.note(unreadable, address, f'"{plain[:60]}"')
+        signs = lost_signs(plain) if kind == "text" else ()
+        self.put(Statement(address, plain, value, place.span, place.path, lost_signs=signs))
 
     def put(self, statement: Statement, *, noted: bool = True) -> None:
         """Take a statement in as it is; signs and powers of ten that were lost are noted.
@@ -173,9 +174,9 @@ class Gathering:
         str
             Unchanged where there is nothing to note; letters of another encoding stay as they are.
         """
-        if any("\ud800" <= letter <= "\udfff" for letter in text):
+        if _HALF.search(text):
             self.note("half-character", about, "a letter cannot be shown")
-            text = "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
+            text = _HALF.sub("\ufffd", text)
         elif looks_damaged(text):
             self.note("encoding-damaged", about, "some letters cannot be trusted")
         plain, removed = without_contacts(text)

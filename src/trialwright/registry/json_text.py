@@ -64,14 +64,15 @@ def path_text(path: tuple[str | int, ...]) -> str:
     Returns
     -------
     str
-        Such as ``locations[3].city``.
+        Such as ``locations[3].city``; signs that cannot be shown are replaced.
 
     Examples
     --------
     >>> path_text(("locations", 3, "city"))
     'locations[3].city'
     """
-    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+    joined = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in joined)
 
 
 def leaves(text: str, name: str = "record") -> Iterator[Leaf]:

@@ -11,7 +11,17 @@ from trialwright.dates import CalendarInterval, PartialDate
 from trialwright.errors import DateError
 from trialwright.model.record import Absence, Absent, RecordValue
 
-__all__ = ["TERMS", "Kind", "absence", "looks_damaged", "lost_exponents", "lost_signs", "typed", "unescaped"]
+__all__ = [
+    "TERMS",
+    "Kind",
+    "absence",
+    "is_number",
+    "looks_damaged",
+    "lost_exponents",
+    "lost_signs",
+    "typed",
+    "unescaped",
+]
 
 Kind = Literal["text", "term", "date", "age", "count", "flag"]
 
@@ -72,12 +82,13 @@ TERMS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 
 _AGE = re.compile(r"(?P<amount>0|[1-9][0-9]{0,3}) (?P<unit>day|week|month|year)s?", re.IGNORECASE)
 _COUNT = re.compile(r"0|[1-9][0-9]{0,8}")
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,39}", re.ASCII)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LOST_SIGN = re.compile(r"(?<![<>=≤≥!~/\\])=(?=\s*(?:about |approximately )?[0-9])")
 _LOST_EXPONENT = re.compile(
     r"(?<![\d.,])\d{1,4}(?:[.,]\d+)?\s*[x×X*]\s?10(?:[369]|1[012])\s?/\s?(?:L|l|dL|mL|mm|µL|μL|uL)"
 )
-_DAMAGE = re.compile(r"â‰[¤¥]|Ã[—¤¶¼©¨±]|â€[“”™œ˜¢¦]|Â[µ±°²³·]|\ufffd")
+_DAMAGE = re.compile(r"â‰[¤¥]|Ã[—¤¶¼©¨±]|â€[“”™œ˜¢¦]|Â[µ±°²³·]|\ufffd|&(?:[a-z]{2,6}|#\d{2,5});")
 
 
 def absence(text: str) -> Absent | None:
@@ -159,6 +170,27 @@ def _date(text: str) -> tuple[RecordValue, str]:
         return PartialDate.parse(text.strip()), ""
     except DateError:
         return text, "date-unreadable"
+
+
+def is_number(text: str) -> bool:
+    """Whether a text can be a registry number.
+
+    Parameters
+    ----------
+    text : str
+        As written.
+
+    Returns
+    -------
+    bool
+        True for letters, digits and a few signs, 40 at the most.
+
+    Examples
+    --------
+    >>> is_number("NCT07295132"), is_number("see below")
+    (True, False)
+    """
+    return _NUMBER.fullmatch(text) is not None
 
 
 def unescaped(text: str) -> str:

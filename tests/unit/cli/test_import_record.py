@@ -69,6 +69,7 @@ def test_no_contact_is_shown_or_written(source: Path, tmp_path: Path) -> None:
         assert [word for word in PERSONAL if word in text] == []
 
 
+@pytest.mark.slow
 def test_no_contact_of_real_records_is_shown_or_written(shared_data: Path, shared_seeds: Path, tmp_path: Path) -> None:
     files = [*sorted((shared_data / "ctgov").glob("*.json"))[::5], shared_seeds / "NCT07295132.txt"]
     for number, file in enumerate(files):

@@ -134,6 +134,7 @@ def test_the_draft_of_the_ovarian_trial_asks_for_each_known_gap(shared_seeds: Pa
         assert any(words in ask for ask in asked(draft, about)), about
 
 
+@pytest.mark.slow
 def test_drafts_of_real_records_load_once_their_open_points_are_answered(shared_data: Path) -> None:
     files = sorted((shared_data / "ctgov").glob("*.json"))
     assert len(files) == 32
@@ -144,6 +145,7 @@ def test_drafts_of_real_records_load_once_their_open_points_are_answered(shared_
         assert lint(study, catalogue())
 
 
+@pytest.mark.slow
 def test_every_statement_of_a_draft_says_where_it_comes_from(shared_data: Path) -> None:
     """Only what the test itself filled in has no origin."""
     for file in sorted((shared_data / "ctgov").glob("*.json"))[::4]:
@@ -322,3 +324,23 @@ def test_text_of_any_letters_survives() -> None:
     record = record_of(identificationModule={"nctId": "NCT00000001", "briefTitle": title})
     head = cast(dict[str, Plain], plain_of(draft_from(record))["study"])
     assert head["title"] == " ".join(title.split()) + " (NCT00000001)"
+
+
+def test_a_phase_or_an_arm_that_is_not_the_first_is_named_by_its_own_address() -> None:
+    record = record_of(
+        designModule={"phases": [{}, "PHASE3"]},
+        armsInterventionsModule={"armGroups": [{}, {"label": "Knife", "type": "EXPERIMENTAL"}]},
+    )
+    draft = draft_from(record)
+    assert cast(dict[str, Plain], plain_of(draft)["study"])["source"] == [
+        {"record": "design.phase2", "covers": ["phase"]}
+    ]
+    assert set(entries(draft, "arms")) == {"A2"}
+    assert loaded(draft, record).study.phase == "3"
+
+
+@pytest.mark.parametrize("count", [True, 0, -3, 10**12, 40.5, "many", None])
+def test_a_number_of_subjects_that_is_none_is_asked_for(count: object) -> None:
+    draft = draft_from(record_of(designModule={"enrollmentInfo": {"count": count}}))
+    assert "enrolment" not in cast(dict[str, Plain], plain_of(draft)["study"])
+    assert asked(draft, "/study/enrolment")

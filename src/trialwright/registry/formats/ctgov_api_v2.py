@@ -20,7 +20,7 @@ from trialwright.registry.fields import FIELDS
 from trialwright.registry.format import RecordFormat
 from trialwright.registry.gather import Gathering, Place
 from trialwright.registry.json_text import Leaf, leaves, path_text, places_of_letters
-from trialwright.registry.wording import absence, lost_signs, unescaped
+from trialwright.registry.wording import absence, is_number, lost_signs, unescaped
 
 __all__ = ["FORMAT"]
 
@@ -60,7 +60,7 @@ def _of_studies(found: list[Leaf]) -> Iterator[tuple[int, Leaf]]:
 def _study(numbered: list[tuple[int, Leaf]], source: str, name: str) -> Record:
     own = [leaf for _, leaf in numbered]
     number = next((leaf.value for leaf in own if leaf.path == _NUMBER), None)
-    if not isinstance(number, str) or not number.strip():
+    if not isinstance(number, str) or not is_number(number.strip()):
         where = f"{name}, study {numbered[0][0] + 1}"
         raise InputError("a study has no registry number", where=where, mend="fetch the record again")
     gathering = Gathering()

@@ -16,7 +16,7 @@ from trialwright.errors import InputError
 from trialwright.model.record import Absent, Record, Span, Statement
 from trialwright.registry.format import RecordFormat
 from trialwright.registry.gather import Gathering, Place
-from trialwright.registry.wording import Kind, absence, lost_signs
+from trialwright.registry.wording import Kind, absence, is_number, lost_signs
 
 __all__ = ["FORMAT"]
 
@@ -106,7 +106,7 @@ def _read(text: str, name: str) -> tuple[Record, ...]:
     for begin, end in pairwise([*begins, len(lines)]):
         _section(lines[begin:end], gathering)
     number = gathering.statements.get("identification.nctId")
-    if number is None or isinstance(number.value, Absent):
+    if number is None or not is_number(number.text):
         raise InputError("the page names no registry number", where=name, mend="save the whole page again")
     registry = gathering.statements.get("registry.name")
     return (gathering.record(number.text, registry.text if registry else "not named", _ID, text),)

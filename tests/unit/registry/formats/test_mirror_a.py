@@ -44,6 +44,25 @@ def test_labels_and_values() -> None:
     assert noted(record, "list-ambiguous") == ["condition1"]
 
 
+@pytest.mark.parametrize(
+    ("written", "low", "high"),
+    [
+        ("19 Years to No maximum", CalendarInterval.parse("19 years"), Absent("unbounded")),
+        ("N/A to 1 Year", Absent("not_applicable"), CalendarInterval.parse("1 years")),
+        ("6 Months to 99 Weeks", CalendarInterval.parse("6 months"), CalendarInterval.parse("99 weeks")),
+    ],
+)
+def test_limits_of_age(written: str, low: RecordValue, high: RecordValue) -> None:
+    record = one(PAGE.replace("18 Years to 80 Years", written))
+    assert (record.value("eligibility.minimumAge"), record.value("eligibility.maximumAge")) == (low, high)
+
+
+def test_an_age_of_another_form_stays_whole() -> None:
+    record = one(PAGE.replace("18 Years to 80 Years", "Adults"))
+    assert record.statement("eligibility.age") == "Adults"
+    assert record.value("eligibility.minimumAge") == Absent("not_provided")
+
+
 def test_criteria_are_split_at_their_asterisks_only() -> None:
     record = one()
     assert record.statement("I1") == "Adult."
