@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.schedule import moved
 from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks
 from trialwright.model.endpoint import Period
+from trialwright.model.slots import moved
 
 __all__ = ["Span", "span_of"]
 

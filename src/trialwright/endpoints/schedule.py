@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
 
-from trialwright.dates import CalendarInterval
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.timeline import FAR, NEVER, Ints
 from trialwright.model.schedule import Visit
+from trialwright.model.slots import NO_DAYS, fewest_days, slots_of
 from trialwright.model.study import Study
 
-__all__ = ["has_slots", "missed_slots", "moved"]
-
-_FEWEST: Final = {"days": 1, "weeks": 7, "months": 28, "years": 365}
-_NO_DAYS: Final = CalendarInterval("0 days", 0, "days")
-
-
-def moved(days: Ints, interval: CalendarInterval, times: Ints | int = 1) -> Ints:
-    """Days moved by a calendar interval.
-
-    Parameters
-    ----------
-    days : numpy.ndarray of int64
-        Day numbers; `NEVER` stays `NEVER`.
-    interval : CalendarInterval
-        Added on the calendar and clipped to the end of the month.
-    times : int or numpy.ndarray of int64, default 1
-        How often it is added, in one step from the day; negative goes back. Broadcast against `days`.
-
-    Returns
-    -------
-    numpy.ndarray of int64
-        Day numbers.
-
-    Examples
-    --------
-    >>> from trialwright.endpoints.timeline import as_dates, as_days
-    >>> import polars as pl
-    >>> from datetime import date
-    >>> day = as_days(pl.Series([date(2026, 1, 31)]))
-    >>> as_dates(moved(day, CalendarInterval.parse("1 month"), 2)).to_list()
-    [datetime.date(2026, 3, 31)]
-    """
-    amount = np.asarray(interval.amount * np.asarray(times), np.int64)
-    if interval.unit in ("days", "weeks"):
-        there = days + amount * _FEWEST[interval.unit]
-    else:
-        there = _moved_months(days, amount * (1 if interval.unit == "months" else 12))
-    return np.where(days == NEVER, NEVER, there)
-
-
-def _moved_months(days: Ints, months: Ints) -> Ints:
-    from_month = days.astype("M8[D]").astype("M8[M]")
-    into = days - from_month.astype("M8[D]").astype(np.int64)
-    month = from_month + months.astype("m8[M]")
-    start = month.astype("M8[D]").astype(np.int64)
-    length = (month + np.timedelta64(1, "M")).astype("M8[D]").astype(np.int64) - start
-    return np.asarray(start + np.minimum(into, length - 1))
+__all__ = ["has_slots", "missed_slots"]
 
 
 def _visits_of(study: Study, series: str) -> list[Visit]:
@@ -131,13 +83,9 @@ def missed_slots(cohort: Cohort, series: str, since: Ints, until: Ints, needed: 
 
 
 def _shortest_gap(visit: Visit, needed: int) -> int:
-    every = visit.when.every or _NO_DAYS
+    every = visit.when.every or NO_DAYS
     around = (visit.window.before, visit.window.after) if visit.window else ()
-    return 2 + (needed - 1) * _fewest_days(every) + sum(_fewest_days(side) for side in around)
-
-
-def _fewest_days(interval: CalendarInterval) -> int:
-    return interval.amount * _FEWEST[interval.unit]
+    return 2 + (needed - 1) * fewest_days(every) + sum(fewest_days(side) for side in around)
 
 
 def _windows(
@@ -146,24 +94,6 @@ def _windows(
     """First and last day of every slot (rows) of some subjects (columns); a slot that does not exist never closes."""
     when = visit.when
     anchor = np.where(cohort.in_arms(visit.arms), cohort.points[str(when.after)].day, NEVER)[who]
-    slots = _slots(visit, anchor, int(until.max()))
     stop = cohort.points[when.until].day[who] if when.until is not None else np.full(len(who), NEVER)
-    real = (slots > NEVER) & (slots <= np.where(stop == NEVER, FAR, stop))
-    before, after = (visit.window.before, visit.window.after) if visit.window else (_NO_DAYS, _NO_DAYS)
-    return np.where(real, moved(slots, before, -1), NEVER), np.where(real, moved(slots, after), FAR)
-
-
-def _slots(visit: Visit, anchor: Ints, horizon: int) -> npt.NDArray[np.int64]:
-    """Calendar dates of the slots: the anchor plus the first interval plus a multiple of the repeated one."""
-    first, every = visit.when.first, visit.when.every
-    if every is None:
-        return moved(anchor, first or _NO_DAYS)[np.newaxis, :]
-    known = anchor[anchor > NEVER]
-    reach = 0 if not len(known) else max(horizon - int(known.min()), 0) // max(_fewest_days(every), 1) + 1
-    number = np.arange(min(reach, visit.when.times or reach), dtype=np.int64)[:, np.newaxis]
-    if first is None:
-        return moved(anchor[np.newaxis, :], every, number + 1)
-    if first.unit == every.unit:
-        one = CalendarInterval("1", 1, every.unit)
-        return moved(anchor[np.newaxis, :], one, first.amount + every.amount * number)
-    return moved(moved(anchor, first)[np.newaxis, :], every, number)
+    slots = slots_of(visit, anchor, stop, int(until.max()))
+    return slots.opens, slots.closes

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from trialwright.model.slots import FAR, NEVER
 from trialwright.model.tables import TABLES
 
 __all__ = [
@@ -36,12 +37,6 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-
-NEVER: Final = -(10**6)
-"""Stands for a day that does not exist."""
-
-FAR: Final = 10**6
-"""Stands for a day later than any date."""
 
 DOMAINS: Final = tuple(TABLES)
 """Domains in a fixed order; a row's domain is its position here."""

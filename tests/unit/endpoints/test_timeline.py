@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.unit.endpoints.trial import folder
 from trialwright.dates import CalendarInterval
 from trialwright.endpoints.roster import Roster
-from trialwright.endpoints.schedule import moved
 from trialwright.endpoints.timeline import FAR, NEVER, Part, Picks, as_dates, as_days, timeline
+from trialwright.model.slots import moved
 
 pytestmark = pytest.mark.independent("a loop over rows")
 
