@@ -92,11 +92,13 @@ def _favour(lightest: NDArray[np.bool_], ratio: Floats, probability: float, chan
 @kernel
 def _spread(loads: Floats, measure: int) -> float:
     """Range (0), variance (1) or standard deviation (2) of the arms' loads."""
-    if measure == 0:
-        return float(loads.max() - loads.min())
-    mean, squares = loads.sum() / loads.size, 0.0
+    low, high, total, squares = loads[0], loads[0], 0.0, 0.0
     for k in range(loads.size):
-        squares += (loads[k] - mean) ** 2
+        low, high, total = min(low, loads[k]), max(high, loads[k]), total + loads[k]
+    if measure == 0:
+        return float(high - low)
+    for k in range(loads.size):
+        squares += (loads[k] - total / loads.size) ** 2
     variance = squares / (loads.size - 1)
     return float(variance if measure == 1 else np.sqrt(variance))
 
@@ -116,7 +118,9 @@ def _imbalances(
 
 @kernel
 def _lowest(values: Floats, marks: NDArray[np.bool_]) -> None:
-    least = values.min()
+    least = values[0]
+    for k in range(values.size):
+        least = min(least, values[k])
     for k in range(values.size):
         marks[k] = values[k] <= least + 1e-9 * (1.0 + abs(least))
 
