@@ -23,6 +23,11 @@ SURVIVAL = {
     "rmst": ("--tau", "10"),
 }  # fmt: skip
 
+TRIED = (
+    "demo", "studies", "schema", "lint", "lint broken", "simulate", "run", "trace", "import",
+    *(f"survival {name}" for name in SURVIVAL),
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> Lines:
@@ -49,6 +54,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> Lines:
         "import": (["import", record], 0),
         **{f"survival {name}": (["survival", name, *common, *more], 0) for name, more in SURVIVAL.items()},
     }
+    assert set(every) == set(TRIED)
     return {name: line for name, line in every.items() if name.split()[0] in COMMANDS}
 
 
@@ -68,11 +74,14 @@ def with_json() -> list[str]:
 
 
 def test_every_command_with_json_is_tried(lines: Lines) -> None:
-    assert {name.removesuffix(" broken") for name in lines} == set(with_json())
+    untried = set(with_json()) - set(lines)
+    assert untried == set(), f"give each a command line in the fixture lines: {sorted(untried)}"
 
 
-@pytest.mark.parametrize("name", [*with_json(), "lint broken"])
+@pytest.mark.parametrize("name", TRIED)
 def test_json_is_one_object_of_the_shipped_shape(lines: Lines, name: str) -> None:
+    if name not in lines:
+        pytest.skip(f"there is no command {name}")
     arguments, code = lines[name]
     done = call(*arguments, "--json")
     assert done.code == code, done.stderr
