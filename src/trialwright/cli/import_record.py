@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -14,6 +15,10 @@ from trialwright.dates import CalendarInterval, PartialDate
 from trialwright.model.record import NOTES, Absent, RecordValue
 
 __all__ = ["command"]
+
+
+_LARGE_BYTES: Final = 5_000_000
+"""Size beyond which reading takes more than a moment."""
 
 
 def _value(value: RecordValue) -> dict[str, object]:
@@ -95,6 +100,8 @@ def command(*, record: Path, out: Path | None, number: str | None, force: bool, 
     saved as text. Contacts of persons are dropped and listed by their place. What the record does not say becomes an
     open point of the draft.
     """
+    if record.is_file() and record.stat().st_size > _LARGE_BYTES:
+        click.echo(f"trialwright: reading {record.name}, which is large", err=True)
     imported = import_record(record, out=out, number=number, replace=force)
     if as_json:
         click.echo(json.dumps(_shape(imported), indent=2, ensure_ascii=False))

@@ -31,7 +31,7 @@ NOTES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "contact-removed": "an e-mail address or a telephone number was taken out of a text",
         "date-unreadable": "a date is not written as one; it is kept as text",
-        "encoding-damaged": "letters look as if they had been stored in another encoding; they are kept as they are",
+        "encoding-damaged": "letters look damaged, or a sign is written as web pages write it; both are kept",
         "exponent-lost": "a power of ten seems to have lost its superscript; it is kept as it is",
         "half-character": "half of a character stands in a text; a sign of replacement stands in its place",
         "interventions-differ": "the arms name other interventions than the interventions name arms",

@@ -24,8 +24,7 @@ _PHASE = re.compile(
 )
 _WHERE_PHASE_STANDS: Final = ("identification.briefTitle", "identification.officialTitle", "description.briefSummary")
 _HARMLESS: Final = frozenset({"contact-removed", "list-ambiguous"})
-_LONG_FRAME: Final = 60
-"""Letters of a time frame beyond which two endpoints hardly share it on purpose."""
+_NAMES_AN_EVENT = re.compile(r"\b(?:progression|relapse|recurrence|death|response)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -137,11 +136,11 @@ def _shared_frames(record: Record) -> Iterator[tuple[str, str, str]]:
     for letter in "PSO":
         for address, _ in record.numbered(letter):
             frame = record.statement(f"{address}.timeFrame") or ""
-            if len(frame) < _LONG_FRAME:
+            if not _NAMES_AN_EVENT.search(frame):
                 continue
             measures = {record.statement(f"{name}.measure") for name in (address, first.setdefault(frame, address))}
             if len(measures) > 1:
-                question = f"{address} repeats the time frame of {first[frame]} word for word: does it hold for both?"
+                question = f"{address} repeats the time frame of {first[frame]}, events and all: does it hold for both?"
                 yield address, question, "nothing is estimated"
 
 

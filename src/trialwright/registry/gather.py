@@ -12,9 +12,30 @@ from trialwright.model.record import Absent, Kept, ReadingNote, Record, RecordVa
 from trialwright.registry.contacts import without_contacts
 from trialwright.registry.wording import Kind, looks_damaged, lost_exponents, lost_signs, typed, unescaped
 
-__all__ = ["Gathering", "Place"]
+__all__ = ["Gathering", "Place", "hash_of"]
 
 _HALF = re.compile("[\ud800-\udfff]")
+
+
+def hash_of(source: str) -> str:
+    """SHA-256 of a source's text in UTF-8.
+
+    Parameters
+    ----------
+    source : str
+        The whole text, which may hold several records.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> hash_of("")[:8]
+    'e3b0c442'
+    """
+    return hashlib.sha256(source.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +72,7 @@ class Gathering:
     --------
     >>> gathering = Gathering()
     >>> gathering.state("enrollment.count", "160", Place("Enrollment", Span(0, 3)), "count")
-    >>> gathering.record("NCT1", "a registry", "a format", "160").value("enrollment.count")
+    >>> gathering.record("NCT1", "a registry", "a format", "").value("enrollment.count")
     160
     """
 
@@ -184,7 +205,7 @@ class Gathering:
             self.note("contact-removed", about, f"{removed} taken out")
         return plain
 
-    def record(self, id: str, registry: str, format: str, source: str) -> Record:  # noqa: A002 - a record has both
+    def record(self, id: str, registry: str, format: str, sha256: str) -> Record:  # noqa: A002 - a record has both
         """The record, complete.
 
         Parameters
@@ -195,16 +216,15 @@ class Gathering:
             Name of the registry.
         format : str
             Id of the format.
-        source : str
-            Text it was read from, for its hash.
+        sha256 : str
+            Hash of the text it was read from.
 
         Returns
         -------
         Record
             Read-only from here on.
         """
-        hashed = hashlib.sha256(source.encode("utf-8", errors="surrogatepass")).hexdigest()
         statements = MappingProxyType(dict(self.statements))
         return Record(
-            id, registry, format, hashed, statements, tuple(self.extra), tuple(self.dropped), tuple(self.notes)
+            id, registry, format, sha256, statements, tuple(self.extra), tuple(self.dropped), tuple(self.notes)
         )

@@ -344,3 +344,30 @@ def test_a_number_of_subjects_that_is_none_is_asked_for(count: object) -> None:
     draft = draft_from(record_of(designModule={"enrollmentInfo": {"count": count}}))
     assert "enrolment" not in cast(dict[str, Plain], plain_of(draft)["study"])
     assert asked(draft, "/study/enrolment")
+
+
+def framed(first: str, second: str, frame: str) -> Draft:
+    listed = [{"measure": first, "timeFrame": frame}, {"measure": second, "timeFrame": frame}]
+    return draft_from(record_of(outcomesModule={"secondaryOutcomes": listed}))
+
+
+def test_a_time_frame_with_events_that_two_endpoints_share_is_asked_about() -> None:
+    assert "time frame of S1" in asked(framed("PFS", "OS", "Allocation to progression or death"), "/endpoints/S2")[0]
+    assert asked(framed("PFS", "OS", "Up to 24 months after the last subject is allocated"), "/endpoints/S2") == []
+    assert asked(framed("PFS", "PFS", "Allocation to progression or death"), "/endpoints/S2") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "title", "asks"),
+    [
+        (["PHASE2"], "A phase III trial", True),
+        (["PHASE2"], "A Phase 2/3 trial", True),
+        (["PHASE2", "PHASE3"], "A Phase IIb/III trial", False),
+        (["PHASE2"], "A phase II trial of three phases", False),
+        (["NA"], "A phase III trial", False),
+    ],
+)
+def test_a_phase_that_the_titles_contradict_is_asked_about(field: list[str], title: str, asks: bool) -> None:
+    heading = {"nctId": "NCT00000001", "officialTitle": title}
+    draft = draft_from(record_of(identificationModule=heading, designModule={"phases": field}))
+    assert bool([ask for ask in asked(draft, "/study/phase") if "field says" in ask]) is asks

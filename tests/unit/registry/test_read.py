@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from tests.unit.registry.records import PAGE, study, text_of
@@ -48,3 +50,9 @@ def test_what_is_no_record_is_refused(text: str, what: str) -> None:
         read_records(text, "r.txt")
     assert (refused.value.exit_code, refused.value.where) == (2, "r.txt")
     assert refused.value.mend
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_record_knows_the_hash_of_its_source(name: str) -> None:
+    (record,) = read_records(SAMPLES[name])
+    assert record.sha256 == hashlib.sha256(SAMPLES[name].encode()).hexdigest()

@@ -18,7 +18,7 @@ from trialwright.registry.contacts import is_contact
 from trialwright.registry.criteria_text import pieces
 from trialwright.registry.fields import FIELDS
 from trialwright.registry.format import RecordFormat
-from trialwright.registry.gather import Gathering, Place
+from trialwright.registry.gather import Gathering, Place, hash_of
 from trialwright.registry.json_text import Leaf, leaves, path_text, places_of_letters
 from trialwright.registry.wording import absence, is_number, lost_signs, unescaped
 
@@ -40,7 +40,10 @@ def _read(text: str, name: str) -> tuple[Record, ...]:
     if not any("protocolSection" in leaf.path[:3] for leaf in found):
         what = "this JSON holds no record of the registry's API, version 2"
         raise InputError(what, where=name, mend="fetch the study as JSON of version 2; it begins with protocolSection")
-    return tuple(_study(list(group), text, name) for _, group in groupby(_of_studies(found), key=lambda own: own[0]))
+    hashed = hash_of(text)
+    return tuple(
+        _study(list(group), text, hashed, name) for _, group in groupby(_of_studies(found), key=lambda own: own[0])
+    )
 
 
 def _of_studies(found: list[Leaf]) -> Iterator[tuple[int, Leaf]]:
@@ -57,7 +60,7 @@ def _of_studies(found: list[Leaf]) -> Iterator[tuple[int, Leaf]]:
                 yield 0, leaf
 
 
-def _study(numbered: list[tuple[int, Leaf]], source: str, name: str) -> Record:
+def _study(numbered: list[tuple[int, Leaf]], source: str, hashed: str, name: str) -> Record:
     own = [leaf for _, leaf in numbered]
     number = next((leaf.value for leaf in own if leaf.path == _NUMBER), None)
     if not isinstance(number, str) or not is_number(number.strip()):
@@ -72,7 +75,7 @@ def _study(numbered: list[tuple[int, Leaf]], source: str, name: str) -> Record:
         else:
             _take(leaf, source, gathering)
     _compare_links(gathering)
-    return gathering.record(number.strip(), _REGISTRY, _ID, source)
+    return gathering.record(number.strip(), _REGISTRY, _ID, hashed)
 
 
 def _persons(own: list[Leaf]) -> set[tuple[str | int, ...]]:
@@ -102,7 +105,7 @@ def _take(leaf: Leaf, source: str, gathering: Gathering) -> None:
 def _eligibility(leaf: Leaf, text: str, source: str, gathering: Gathering) -> None:
     """The whole text, and the statements in it with their own places."""
     path = path_text(leaf.path)
-    whole = gathering.readable(unescaped(text), "eligibility.criteria")
+    whole = Gathering().readable(unescaped(text), "eligibility.criteria")  # its parts are noted one by one
     gathering.put(Statement("eligibility.criteria", whole, whole, leaf.span, path), noted=False)
     inside = Span(leaf.span.offset + 1, leaf.span.length - 2)
     offsets = places_of_letters(inside.of(source))

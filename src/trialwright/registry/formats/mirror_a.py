@@ -15,7 +15,7 @@ from typing import Final
 from trialwright.errors import InputError
 from trialwright.model.record import Absent, Record, Span, Statement
 from trialwright.registry.format import RecordFormat
-from trialwright.registry.gather import Gathering, Place
+from trialwright.registry.gather import Gathering, Place, hash_of
 from trialwright.registry.wording import Kind, absence, is_number, lost_signs
 
 __all__ = ["FORMAT"]
@@ -109,7 +109,7 @@ def _read(text: str, name: str) -> tuple[Record, ...]:
     if number is None or not is_number(number.text):
         raise InputError("the page names no registry number", where=name, mend="save the whole page again")
     registry = gathering.statements.get("registry.name")
-    return (gathering.record(number.text, registry.text if registry else "not named", _ID, text),)
+    return (gathering.record(number.text, registry.text if registry else "not named", _ID, hash_of(text)),)
 
 
 def _section(lines: list[_Line], gathering: Gathering) -> None:

@@ -292,3 +292,10 @@ def test_no_word_of_real_criteria_is_lost(shared_data: Path) -> None:
             for line in whole.splitlines()
         )
         assert re.sub(r"\s+", "", taken) == re.sub(r"\s+", "", bare), file.name
+
+
+@pytest.mark.parametrize("text", ["WBC â‰¥ 3.0", "Gleason &lt;6", "a lost \ufffd letter"])
+def test_damaged_letters_are_kept_and_noted_once(text: str) -> None:
+    record = one(study(eligibilityModule={"eligibilityCriteria": f"Inclusion Criteria:\n\n* {text}"}))
+    assert record.statement("I1") == text
+    assert [(note.id, note.about) for note in record.notes] == [("encoding-damaged", "I1")]
