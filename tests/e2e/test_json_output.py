@@ -75,7 +75,7 @@ def with_json() -> list[str]:
 
 def checks_its_shapes(command: str) -> bool:
     """Whether the command's own tests hold what it writes against a schema."""
-    module = COMMANDS[command.split()[0]].place.partition(":")[0].rpartition(".")[2]
+    module = COMMANDS[command.split(maxsplit=1)[0]].place.partition(":")[0].rpartition(".")[2]
     own = Path(__file__).parents[1] / "unit" / "cli" / f"test_{module}.py"
     return own.is_file() and "jsonschema" in own.read_text(encoding="utf-8")
 
