@@ -14,12 +14,33 @@ import click
 from trialwright.conduct.run import RunSummary, run
 from trialwright.conduct.studies import open_study
 
-__all__ = ["command", "cutoff_option", "say", "show_run"]
+__all__ = ["command", "cutoff_option", "day_of", "say", "show_run"]
 
 _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _cutoff(context: click.Context, parameter: click.Parameter, text: str) -> date:
+def day_of(context: click.Context, parameter: click.Parameter, text: str) -> date:
+    """Day an option names.
+
+    Parameters
+    ----------
+    context : click.Context
+        The command.
+    parameter : click.Parameter
+        Its option.
+    text : str
+        What was given.
+
+    Returns
+    -------
+    date
+        A whole day.
+
+    Raises
+    ------
+    click.BadParameter
+        If the text is written otherwise or names a day that does not exist.
+    """
     if not _DAY.fullmatch(text):
         raise click.BadParameter(f"{text!r} is no day; write it as 2027-03-31", context, parameter)
     try:
@@ -32,7 +53,7 @@ def _cutoff(context: click.Context, parameter: click.Parameter, text: str) -> da
 cutoff_option = click.option(
     "--cutoff",
     required=True,
-    callback=_cutoff,
+    callback=day_of,
     metavar="DATE",
     help="Last day that counts, YYYY-MM-DD.",
 )
