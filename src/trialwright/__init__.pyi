@@ -10,12 +10,15 @@ from trialwright.analysis.survival import milestones as milestones
 from trialwright.analysis.survival import n_at_risk as n_at_risk
 from trialwright.analysis.survival import quantiles as quantiles
 from trialwright.analysis.survival import rmst as rmst
+from trialwright.conduct.allocate import allocate_next as allocate_next
 from trialwright.conduct.analyse import analyse as analyse
 from trialwright.conduct.analyse import derive_endpoints as derive_endpoints
 from trialwright.conduct.author import import_record as import_record
 from trialwright.conduct.author import read_record as read_record
+from trialwright.conduct.rerandomise import rerandomise as rerandomise
 from trialwright.conduct.run import read_data as read_data
 from trialwright.conduct.run import run as run
+from trialwright.conduct.sealing import seal as seal
 from trialwright.conduct.studies import open_study as open_study
 from trialwright.conduct.trace import trace as trace
 from trialwright.design.folder import write as write_simulated
@@ -25,8 +28,13 @@ __version__: str
 
 __all__ = [
     "__version__",
+    "read_record",
+    "import_record",
     "open_study",
     "read_data",
+    "seal",
+    "allocate_next",
+    "rerandomise",
     "simulate",
     "write_simulated",
     "derive_endpoints",

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import comb, sqrt
+from math import sqrt
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trialwright.allocation.design import Design, Hidden, State, Subject, Uniforms
+from trialwright.allocation.design import Cell, Design, Hidden, State, Subject, Uniforms
 from trialwright.allocation.engine import METHODS, check_design, entries_of, scheme_of
 from trialwright.errors import InputError
 from trialwright.model.study import Study
 from trialwright.numerics.rerandomisation import reallocate
 from trialwright.numerics.sampling import Draws
 
-__all__ = ["Candidate", "Predictability", "advice", "block_guessing", "candidates", "exact", "simulated"]
+__all__ = ["Candidate", "Predictability", "advice", "behaviour", "candidates", "exact", "has_exact", "simulated"]
 
 FAR: Final = 10
 """Difference between two arms that is counted as large."""
@@ -38,9 +38,8 @@ class Predictability:
     ----------
     guessed : float
         Share of arms guessed right by naming the arm that lags in the subject's stratum, by chance where none does.
-    best : float or None
-        Share guessed right by somebody who knows the procedure, its hidden parameters and all before; None where it was
-        not worked out.
+    best : float
+        Share guessed right by somebody who knows the procedure, its hidden parameters and all before.
     certain : float
         Share of subjects whose arm was certain.
     sd : float
@@ -48,7 +47,8 @@ class Predictability:
     far : float
         Probability that they end at least 10 rounds apart.
     largest : float
-        Largest difference they had at any time within a stratum.
+        Largest difference within a stratum at any time: the largest possible one when the figures are exact, otherwise
+        the largest that was seen.
     shares : tuple of float
         Mean share of each arm at the end.
     runs : int or None
@@ -56,7 +56,7 @@ class Predictability:
     """
 
     guessed: float
-    best: float | None
+    best: float
     certain: float
     sd: float
     far: float
@@ -81,29 +81,41 @@ class Candidate:
     design: Design
 
 
-def block_guessing(half: int) -> tuple[Fraction, Fraction]:
-    """Share guessed right and share certain, in blocks of one size and two equal arms.
+def has_exact(design: Design) -> bool:
+    """Whether exact figures are known for a design.
 
     Parameters
     ----------
-    half : int
-        Subjects of each arm in a block, m.
+    design : Design
+        The design.
 
     Returns
     -------
-    guessed, certain : Fraction
-        Over complete blocks.
-
-    Notes
-    -----
-    Guessed: (m + (4**m / C(2m, m) − 1)/2)/(2m). Certain: 1/(m + 1).
-
-    References
-    ----------
-    Blackwell D, Hodges JL. Ann Math Stat 1957;28:449-460 (unverified); both are enumerated in the tests.
+    bool
+        True with two equal arms, one stratum, and no more than one block size.
     """
-    guessed = (half + (Fraction(4**half, comb(2 * half, half)) - 1) / 2) / (2 * half)
-    return guessed, Fraction(1, half + 1)
+    alike = design.ratio == (1, 1) and not design.factors
+    return alike and design.method != "minimisation" and len(design.hidden.sizes) <= 1
+
+
+def behaviour(design: Design, count: int, *, runs: int, seed: int) -> Predictability:
+    """Behaviour of a procedure, exact where that is known.
+
+    Parameters
+    ----------
+    design : Design
+        The design.
+    count : int
+        Subjects.
+    runs, seed : int
+        Of the simulation where none is.
+
+    Returns
+    -------
+    Predictability
+        Its runs are None when it is exact.
+    """
+    return exact(design, count) if has_exact(design) else simulated(design, count, runs=runs, seed=seed)
 
 
 def exact(design: Design, count: int) -> Predictability:
@@ -112,7 +124,7 @@ def exact(design: Design, count: int) -> Predictability:
     Parameters
     ----------
     design : Design
-        Any procedure but permuted blocks and minimisation.
+        Any procedure but minimisation; blocks of one size.
     count : int
         Subjects.
 
@@ -124,13 +136,13 @@ def exact(design: Design, count: int) -> Predictability:
     Raises
     ------
     InputError
-        If the design has more arms, another ratio, blocks or factors.
+        If the design has more arms, another ratio, several block sizes or factors.
 
     Notes
     -----
     The probability of each difference between the arms is carried from subject to subject by the procedure's own step.
     """
-    if design.ratio != (1, 1) or design.factors or design.method in ("permuted-blocks", "minimisation"):
+    if not has_exact(design):
         raise InputError("no exact figures are known for this design", mend="simulate it")
     check_design(design)
     reached = {0: 1.0}
@@ -160,7 +172,13 @@ def exact(design: Design, count: int) -> Predictability:
 
 def _first_arm(design: Design, first: int, second: int) -> float:
     """Probability of the first arm; the number 0 draws it unless it cannot be drawn."""
-    drawn = METHODS[design.method].step(design, State({(): (first, second)}), Subject(""), _ZERO)
+    blocks: dict[Cell, tuple[int, ...]] = {}
+    if design.hidden.sizes:  # complete blocks are balanced, so the counts tell what is left of the open one
+        size = design.hidden.sizes[0]
+        begun = (first + second) % size
+        full = (first + second) // size * (size // 2)
+        blocks[()] = (size // 2 - first + full, size // 2 - second + full) if begun else (0, 0)
+    drawn = METHODS[design.method].step(design, State({(): (first, second)}, blocks), Subject(""), _ZERO)
     return float(drawn.probability) if drawn.arm == design.arms[0] else 0.0
 
 

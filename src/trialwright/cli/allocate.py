@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from trialwright.allocation.engine import METHODS, checked_design
-from trialwright.allocation.predictability import advice, candidates, simulated
+from trialwright.allocation.predictability import advice, behaviour, candidates, has_exact
 from trialwright.conduct.allocate import Place, allocate_next, verify
 from trialwright.conduct.rerandomise import rerandomise
 from trialwright.conduct.sealing import list_bytes, open_sealed, seal, write_private
@@ -222,13 +222,15 @@ def report_command(*, study: str, count: int | None, repeats: _Repeats, as_json:
     rows: list[dict[str, object]] = []
     text = [f"{'procedure':<24}{'guessed':>9}{'best':>8}{'certain':>9}{'SD':>8}{'apart>=10':>11}{'largest':>9}"]
     for candidate in candidates(design):
-        click.echo(f"trialwright: running {candidate.words}", err=True)
-        found = simulated(candidate.design, subjects, runs=repeats.runs, seed=repeats.seed)
+        if not has_exact(candidate.design):
+            click.echo(f"trialwright: running {candidate.words}", err=True)
+        found = behaviour(candidate.design, subjects, runs=repeats.runs, seed=repeats.seed)
         rows.append(
             {
                 "procedure": candidate.words,
                 "method": candidate.design.method,
                 "stated": candidate.design.method == design.method,
+                "exact": found.runs is None,
                 "guessed": found.guessed,
                 "best": found.best,
                 "certain": found.certain,
@@ -240,7 +242,7 @@ def report_command(*, study: str, count: int | None, repeats: _Repeats, as_json:
         )
         marked = candidate.words + (" *" if candidate.design.method == design.method else "")
         text.append(
-            f"{marked:<24}{found.guessed:>9.3f}{found.best or 0:>8.3f}{found.certain:>9.3f}"
+            f"{marked:<24}{found.guessed:>9.3f}{found.best:>8.3f}{found.certain:>9.3f}"
             f"{found.sd:>8.2f}{found.far:>11.3f}{found.largest:>9.1f}"
         )
     warnings = list(advice(opened.study, design, subjects))
@@ -255,7 +257,8 @@ def report_command(*, study: str, count: int | None, repeats: _Repeats, as_json:
         "advice": warnings,
     }
     lines = [
-        f"{_title(opened, rehearsal=False)}: {subjects} subjects, {len(design.cells)} strata, {repeats.runs} runs",
+        _title(opened, rehearsal=False),
+        f"{subjects} subjects, {len(design.cells)} strata, {repeats.runs} runs where no exact figure is known",
         *text,
         f"* the method the study file states: {METHODS[design.method].summary}",
         "guessed: by naming the arm that lags; best: knowing the procedure and all before; certain: not left to chance",

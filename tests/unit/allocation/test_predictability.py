@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
-from math import sqrt
+from math import comb, sqrt
 
 import numpy as np
 import pytest
@@ -13,12 +13,27 @@ import pytest
 from tests.studies import loaded
 from tests.unit.allocation.designs import design
 from trialwright.allocation.design import Factor, Hidden
-from trialwright.allocation.predictability import advice, block_guessing, candidates, exact, simulated
+from trialwright.allocation.predictability import advice, behaviour, candidates, exact, simulated
 from trialwright.errors import InputError
 
 N = 160
 STICK = {limit: design("big-stick", hidden=Hidden(limit=limit)) for limit in (2, 3, 4)}
 COIN = {p: design("biased-coin", probability=Fraction(p)) for p in ("2/3", "4/5")}
+
+
+def block_guessing(half: int) -> tuple[Fraction, Fraction]:
+    """Closed form of the share guessed and the share certain in blocks of two equal arms."""
+    guessed = (half + (Fraction(4**half, comb(2 * half, half)) - 1) / 2) / (2 * half)
+    return guessed, Fraction(1, half + 1)
+
+
+@pytest.mark.published("closed form for blocks of one size")
+@pytest.mark.parametrize("half", [1, 2, 3, 4])
+def test_exact_figures_of_blocks(half: int) -> None:
+    found = exact(design("permuted-blocks", hidden=Hidden(sizes=(2 * half,))), 2 * half * 5)
+    guessed, certain = block_guessing(half)
+    assert (found.guessed, found.certain) == pytest.approx((float(guessed), float(certain)), rel=1e-12)
+    assert (found.sd, found.far, found.largest) == (0, 0, half)
 
 
 @pytest.mark.independent("all orders of a block, counted")
@@ -97,7 +112,6 @@ def test_minimisation_balances_margins_and_keeps_the_ratio() -> None:
     assert found.shares == pytest.approx((2 / 3, 1 / 3), abs=0.01)
     loose = simulated(design("simple", (2, 1)), 90, runs=2000, seed=2)
     assert found.sd < loose.sd / 3
-    assert found.best is not None
     assert 0.75 < found.best < 0.95
 
 
@@ -109,6 +123,8 @@ def test_the_same_seed_gives_the_same_figures() -> None:
 
 @pytest.mark.unvalidated
 def test_no_exact_figures_for_other_designs() -> None:
+    assert behaviour(COIN["2/3"], 10, runs=100, seed=1).runs is None
+    assert behaviour(design("minimisation"), 10, runs=100, seed=1).runs == 100
     for of in (design("permuted-blocks"), design("minimisation"), design("simple", (2, 1))):
         with pytest.raises(InputError, match="no exact figures"):
             exact(of, 10)

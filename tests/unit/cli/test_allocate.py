@@ -123,7 +123,7 @@ def test_report_compares_without_a_sealed_file(folder: Path) -> None:
     assert any(row["method"] == "minimisation" for row in procedures)
     told = ran("report", folder / "drawn.yaml", "--runs", "200", "--n", "10").stdout
     assert "2 strata are too many for 10 subjects" in told
-    assert "10 subjects, 2 strata, 200 runs" in told
+    assert "10 subjects, 2 strata, 200 runs where no exact figure is known" in told
 
 
 def test_rerandomise_is_refused_without_by_arm(folder: Path) -> None:

@@ -12,13 +12,15 @@ import pytest
 
 from tests.unit.conduct.drawn_trial import rows_of, sign, write_data, write_study
 from trialwright.allocation.commitment import read_sealed
-from trialwright.allocation.design import Subject
+from trialwright.allocation.design import Factor, Subject
 from trialwright.allocation.engine import allocate
 from trialwright.conduct.allocate import Allocation, Place, allocate_next, verify
+from trialwright.conduct.allocation_gates import refusals, strata_of
 from trialwright.conduct.register import read_register
+from trialwright.conduct.run import read_data
 from trialwright.conduct.sealing import seal
 from trialwright.conduct.studies import OpenedStudy, open_study
-from trialwright.errors import DataError, InputError, NotAllowedError, StoreError
+from trialwright.errors import DataError, InputError, NotAllowedError, StoreError, StudyError
 
 pytestmark = pytest.mark.unvalidated
 
@@ -129,6 +131,33 @@ def test_a_subject_allocated_elsewhere_is_refused(trial: Trial) -> None:
         trial.next("S1")
 
 
+def test_without_a_criterion_or_a_gate_nobody_is_allocated(trial: Trial) -> None:
+    frames, _ = read_data(trial.place.data, trial.opened)
+    study = trial.opened.study
+    (reason,) = refusals(study.model_copy(update={"inclusion": ()}), frames, "S1", DAY)
+    assert reason == "the study states no criterion by which the subject could be found eligible"
+    points = {**study.time_points, "allocation": study.time_points["allocation"].model_copy(update={"gate": False})}
+    with pytest.raises(StudyError, match="allocation is no gate"):
+        refusals(study.model_copy(update={"time_points": points}), frames, "S1", DAY)
+
+
+def test_a_dead_subject_is_refused(trial: Trial) -> None:
+    changed(trial, "dm.csv", "S1,1,2026-02-01,60,YEARS,F,,,", "S1,1,2026-02-01,60,YEARS,F,,2026-02-10,Y")
+    changed(trial, "ds.csv", "S1,1,PROTOCOL", "S1,2,DISPOSITION EVENT,DEATH,2026-02-10\nS1,1,PROTOCOL")
+    with pytest.raises(NotAllowedError, match=r"death on 2026-02-10 \(DS\); the subject has died"):
+        trial.next("S1")
+
+
+def test_a_stratum_outside_its_codes_is_refused(trial: Trial) -> None:
+    frames, _ = read_data(trial.place.data, trial.opened)
+    design = read_sealed(trial.place.sealed.read_bytes()).design
+    west = replace(design, factors=(Factor("region", ("S", "W")),))
+    assert strata_of(trial.opened.study, west, frames, "S1", DAY) == (
+        ("N",),
+        ("the stratum region is 'N', which is none of its codes",),
+    )
+
+
 def test_an_unknown_subject_is_bad_input(trial: Trial) -> None:
     with pytest.raises(InputError, match="hold no subject S99"):
         trial.next("S99")
@@ -183,6 +212,20 @@ def test_a_changed_register_is_seen(trial: Trial, line: int) -> None:
         assert not verify(trial.place.sealed, trial.commitment, register=trial.place.register)[1].holds
     trial.place.register.write_bytes(held)
     assert trial.next("S9").line.seq == 5
+
+
+def test_a_line_of_another_copy_is_seen(trial: Trial, tmp_path: Path) -> None:
+    """S2 and S4 share a stratum, so the line of S4 would get the arm of S2 at the same place."""
+    other = replace(trial, place=replace(trial.place, register=tmp_path / "other.csv"))
+    for name in ("S1", "S2", "S3"):
+        trial.next(name)
+    for name in ("S1", "S4"):
+        other.next(name)
+    ours, theirs = (each.place.register.read_bytes().split(b"\n") for each in (trial, other))
+    trial.place.register.write_bytes(b"\n".join([*ours[:2], theirs[2], *ours[3:]]))
+    with pytest.raises(StoreError) as refused:
+        trial.next("S5")
+    assert refused.value.where.endswith("register.csv:4")
 
 
 def test_any_changed_byte_of_the_register_is_seen(trial: Trial) -> None:
