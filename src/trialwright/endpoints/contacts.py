@@ -120,7 +120,9 @@ def _contacts(roster: Roster, cutoff: date) -> Timeline:
     survival = roster.sheet("SS")
     alive = survival.equals("SSTESTCD", "SURVSTAT") & survival.equals("SSORRES", "ALIVE")
     day = survival.days("SSLO")
-    parts = [survival.part(alive & (day <= last), day)]
+    ds = roster.sheet("DS")
+    lost = ds.equals("DSDECOD", _LOST)  # dated by the last contact there was
+    parts = [survival.part(alive & (day <= last), day), ds.part(lost & (ds.days("DSSTLO") <= last), ds.days("DSSTLO"))]
     for domain, (column, undone) in _NOT_DONE.items():
         sheet = roster.sheet(domain)
         if not sheet.frame.height:

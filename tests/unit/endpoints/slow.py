@@ -68,6 +68,7 @@ class Reading:
 
     def _contacts(self) -> list[date]:
         written = self.facts.alive + self.facts.labs + self.facts.doses + [day for _, day in self.facts.responses]
+        written = written + self.facts.lost  # a loss is dated by the last contact
         return [span(text)[0] for text in written if span(text)[0] <= self.cutoff]
 
     def _death(self) -> date | None:

@@ -192,7 +192,7 @@ def test_survival_is_censored_on_the_last_day_known_alive() -> None:
         "censor.last-alive",
     )
     lost = f"A: SCS 2026-01-01; alive {on(100)}; lost {on(120)}; alive {on(130)}; died {on(140)}"
-    assert told(lost, trial, endpoint="OS", definition="corrected") == (101, 5, "censor.lost")
+    assert told(lost, trial, endpoint="OS", definition="corrected") == (121, 5, "censor.lost")
     assert "T04" in ids(derived(trial, folder(lost)))
 
 
