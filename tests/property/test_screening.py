@@ -150,6 +150,12 @@ def test_a_history_overlaps_when_every_completion_does(begin: str, end: str | No
     assert (verdict, reason) == (expected, "imprecise_date" if expected == "U" else "")
 
 
+def has_partial_dates(tables: dict[str, list[Row]]) -> bool:
+    cells = (cell for rows in tables.values() for row in rows for name, cell in row.items() if name.endswith("DTC"))
+    return any(cell is not None and len(cell) < 10 for cell in cells)
+
+
+
 @pytest.mark.unvalidated
 @settings(max_examples=40)
 @given(histories(), st.integers(0, 60), st.sampled_from(["A", "B", "C"]), st.sampled_from(["SURGEON", "RADIOLOGIST"]),
@@ -167,7 +173,9 @@ def test_a_sound_new_fact_opens_a_true_answer_only_by_conflict(
     before = judged(tables, at)
     for domain, rows in added.items():
         after = judged({**tables, domain: [*tables[domain], *rows]}, at).filter(before["VERDICT"] == "MET")
-        opened = after.filter((pl.col("VERDICT") == "UNKNOWN") & ~pl.col("REASON").str.contains("conflict"))
+        # beside a value without a day another value is a conflict whose order cannot be told
+        excused = "conflict|imprecise_date" if has_partial_dates(tables) else "conflict"
+        opened = after.filter((pl.col("VERDICT") == "UNKNOWN") & ~pl.col("REASON").str.contains(excused))
         assert opened.is_empty(), opened
 
 

@@ -8,11 +8,14 @@ answer open for different reasons. Rows are kept as pairs (subject, row of a tab
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from trialwright.screening.gap import Gap
+from trialwright.screening.margin import Margin
 
 __all__ = [
     "FALSE",
@@ -46,7 +49,7 @@ UNKNOWN: Final = np.int8(0)
 REASONS: Final = (
     "not_reached", "missing", "stale", "not_done", "conflict", "bad_code", "bad_value", "answered_unknown",
     "imprecise_date", "imprecise_value", "unit_mismatch", "no_reference_range", "needs_attestation", "wrong_role",
-    "not_reviewed", "not_evaluable", "not_computed",
+    "not_reviewed", "not_evaluable", "invalid_input", "not_computed",
 )  # fmt: skip
 """Why an answer may be unknown, in the order in which several are named."""
 
@@ -116,6 +119,10 @@ class Answer:
         Number of the table the row stands in.
     row : int64 array, shape (k,)
         Position of the row in its table.
+    margins : tuple of Margin
+        Distances from bounds, of every comparison below.
+    gaps : tuple of Gap
+        Nodes below that leave the answer open.
     """
 
     verdict: Verdicts
@@ -123,6 +130,8 @@ class Answer:
     subject: Ints
     table: Ints
     row: Ints
+    margins: tuple[Margin, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 def constant(n: int, verdict: np.int8, reason: str = "") -> Answer:
@@ -170,7 +179,7 @@ def negation(answer: Answer) -> Answer:
     >>> negation(constant(1, TRUE)).verdict.tolist()
     [-1]
     """
-    return Answer(-answer.verdict, answer.reason, answer.subject, answer.table, answer.row)
+    return replace(answer, verdict=-answer.verdict)
 
 
 def _joined(verdict: Verdicts, children: Sequence[Answer], deciding: Sequence[Flags]) -> Answer:
@@ -178,13 +187,16 @@ def _joined(verdict: Verdicts, children: Sequence[Answer], deciding: Sequence[Fl
     reason = np.zeros(verdict.size, np.uint32)
     for child, decides in zip(children, deciding, strict=True):
         reason |= np.where((verdict == UNKNOWN) & decides, child.reason, np.uint32(0))
-    kept = [decides[child.subject] for child, decides in zip(children, deciding, strict=True)]
+    decided = list(zip(children, deciding, strict=True))
+    kept = [decides[child.subject] for child, decides in decided]
     return Answer(
         verdict,
         reason,
         np.concatenate([child.subject[keep] for child, keep in zip(children, kept, strict=True)]),
         np.concatenate([child.table[keep] for child, keep in zip(children, kept, strict=True)]),
         np.concatenate([child.row[keep] for child, keep in zip(children, kept, strict=True)]),
+        tuple(margin.deciding(flags) for child, flags in decided for margin in child.margins),
+        tuple(gap.deciding(flags) for child, flags in decided for gap in child.gaps),
     )
 
 
@@ -302,7 +314,7 @@ def stacked(answers: Sequence[Answer]) -> Answer:
     Returns
     -------
     Answer
-        For n subjects times the number of answers.
+        For n subjects times the number of answers, without margins and gaps.
 
     Examples
     --------

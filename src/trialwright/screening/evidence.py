@@ -8,7 +8,7 @@ import polars as pl
 from trialwright.screening.answer import Answer, Ints
 from trialwright.screening.session import RESPONSES, Session
 
-__all__ = ["evidence"]
+__all__ = ["evidence", "row_ids"]
 
 
 def evidence(answer: Answer, session: Session) -> pl.Series:
@@ -28,8 +28,8 @@ def evidence(answer: Answer, session: Session) -> pl.Series:
         decided.
     """
     parts = [
-        _ids(domain, answer.subject[answer.table == number], answer.row[answer.table == number], session)
-        for number, domain in session.tables.items()
+        _ids(source.domain, answer.subject[answer.table == number], answer.row[answer.table == number], session)
+        for number, source in session.sources.items()
     ]
     everyone = pl.DataFrame({"SUBJECT": np.arange(answer.verdict.size, dtype=np.int64)})
     if not parts:
@@ -43,15 +43,37 @@ def _ids(domain: str, subject: Ints, row: Ints, session: Session) -> pl.DataFram
     frame = session.frame(domain)
     file = session.context.file_of("RS" if domain == RESPONSES else domain)
     pairs = pl.DataFrame({"SUBJECT": subject, "ROW": row}).unique()
-    owner = frame["USUBJID"].gather(pairs["ROW"])
-    number = _numbers(domain, frame).gather(pairs["ROW"])
-    start = pl.lit(f"row/{file}:") + pl.col("USUBJID")
-    return pl.DataFrame({"SUBJECT": pairs["SUBJECT"], "USUBJID": owner, "SEQ": number}).select(
+    return pairs.select(
         "SUBJECT",
-        "SEQ",
+        SEQ=_numbers(domain, frame).gather(pairs["ROW"]),
         FILE=pl.lit(file),
-        ID=pl.when(pl.col("SEQ").is_null()).then(start).otherwise(start + ":" + pl.col("SEQ").cast(pl.String)),
+        ID=row_ids(domain, pairs["ROW"].to_numpy(), session),
     )
+
+
+def row_ids(domain: str, rows: Ints, session: Session) -> pl.Series:
+    """Ids of rows of a table.
+
+    Parameters
+    ----------
+    domain : str
+        CDISC domain, or ``RESPONSES``.
+    rows : int64 array
+        Positions of rows.
+    session : Session
+        The data.
+
+    Returns
+    -------
+    polars.Series of str
+        ``row/<file>:<USUBJID>:<SEQ>``, without a number for DM.
+    """
+    frame = session.frame(domain)
+    file = session.context.file_of("RS" if domain == RESPONSES else domain)
+    start = pl.lit(f"row/{file}:") + pl.col("USUBJID")
+    number = pl.col("SEQ").cast(pl.String)
+    taken = pl.DataFrame({"USUBJID": frame["USUBJID"].gather(rows), "SEQ": _numbers(domain, frame).gather(rows)})
+    return taken.select(ID=pl.when(number.is_null()).then(start).otherwise(start + ":" + number))["ID"]
 
 
 def _numbers(domain: str, frame: pl.DataFrame) -> pl.Series:

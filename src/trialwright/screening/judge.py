@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.errors import DataError, StudyError
-from trialwright.model.criteria import Exclusion, Inclusion, Node
+from trialwright.model.criteria import Exclusion, Inclusion, Node, children_of
 from trialwright.model.library import discover
 from trialwright.model.study import Study
 from trialwright.screening.answer import (
@@ -21,15 +21,16 @@ from trialwright.screening.answer import (
     negation,
     reason_bit,
     reason_text,
-    stacked,
 )
 from trialwright.screening.evidence import evidence
+from trialwright.screening.gap import Gap
 from trialwright.screening.kind import Kind
 from trialwright.screening.logic import is_silent
+from trialwright.screening.screen import GateScreen
 from trialwright.screening.session import Context, Session
 from trialwright.screening.setting import Setting
 
-__all__ = ["KINDS", "Context", "eligibility", "judge", "judge_criterion", "verdict_of"]
+__all__ = ["KINDS", "Context", "eligibility", "gates_of", "judge", "judge_criterion", "screened", "verdict_of"]
 
 KINDS: Final = discover("trialwright.screening.kinds", "KIND", Kind)
 """Kinds of criterion nodes by their key in a study file."""
@@ -129,18 +130,42 @@ def eligibility(study: Study, gate: str, moments: pl.DataFrame, context: Context
     StudyError
         If the study declares no such gate.
     """
+    return (
+        screened(study, gate, moments, context).verdicts().select("USUBJID", "CRITID", "VERDICT", "REASON", "EVIDENCE")
+    )
+
+
+def screened(study: Study, gate: str, moments: pl.DataFrame, context: Context) -> GateScreen:
+    """Answers of all criteria judged at a gate, with margins and what is wanting.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    gate : str
+        A time point declared as a gate.
+    moments : polars.DataFrame
+        ``USUBJID`` and ``AT``, the day each subject is judged at.
+    context : Context
+        Study and data.
+
+    Returns
+    -------
+    GateScreen
+        Criterion by criterion in the order of the study file, inclusion first.
+
+    Raises
+    ------
+    StudyError
+        If the study declares no such gate.
+    """
     if gate not in study.gates:
         raise StudyError(f"{gate} is not a gate of {study.id}", mend=f"name one of {', '.join(study.gates)}")
     setting = _setting(moments, context)
     criteria: tuple[Inclusion | Exclusion, ...] = (*study.inclusion, *study.exclusion)
-    judged = [criterion for criterion in criteria if gate in _gates_of(criterion, study)]
-    columns = ["USUBJID", "CRITID", "VERDICT", "REASON", "EVIDENCE"]
-    if not judged:
-        return pl.DataFrame(schema={**dict.fromkeys(columns[:4], pl.String()), "EVIDENCE": pl.List(pl.String())})
-    answers = stacked([_standing(criterion, setting) for criterion in judged])
-    ids = pl.Series([criterion.id for criterion in judged], dtype=pl.String)
-    names = pl.DataFrame({"CRITID": ids}).join(moments.select("USUBJID"), how="cross", maintain_order="left_right")
-    return _written(answers, setting.session, names["USUBJID"], _STANDING).with_columns(names["CRITID"]).select(columns)
+    judged = {criterion.id: criterion for criterion in criteria if gate in gates_of(criterion, study)}
+    answers = {name: _standing(criterion, setting) for name, criterion in judged.items()}
+    return GateScreen(gate, moments, answers, judged, setting.session)
 
 
 def verdict_of(study: Study, moments: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
@@ -177,7 +202,21 @@ def verdict_of(study: Study, moments: pl.DataFrame, verdicts: pl.DataFrame) -> p
     )
 
 
-def _gates_of(criterion: Inclusion | Exclusion, study: Study) -> tuple[str, ...]:
+def gates_of(criterion: Inclusion | Exclusion, study: Study) -> tuple[str, ...]:
+    """Gates a criterion is judged at.
+
+    Parameters
+    ----------
+    criterion : Inclusion or Exclusion
+        The criterion.
+    study : Study
+        Its study.
+
+    Returns
+    -------
+    tuple of str
+        The first gate of the study where it names none.
+    """
     if criterion.at is None:
         return study.gates[:1]
     return (criterion.at,) if isinstance(criterion.at, str) else criterion.at
@@ -205,16 +244,26 @@ def _ask(node: Node, setting: Setting) -> Answer:
     kind = KINDS[node.kind]
     inner = setting.inside(node)
     answer = kind.answer(node, inner)
-    if not kind.dated or not inner.absent.any():
+    if kind.dated and inner.absent.any():
+        answer = _reached(answer, inner)
+    if children_of(node):
         return answer
-    there = inner.absent == 0
+    margins = tuple(margin.agreeing(answer.verdict) for margin in answer.margins)
+    own = Gap(node, answer.reason, inner.window.low, inner.window.high)
+    return replace(answer, margins=margins, gaps=answer.gaps or (own,))
+
+
+def _reached(answer: Answer, setting: Setting) -> Answer:
+    """The answer, unknown where the moment is not reached."""
+    there = setting.absent == 0
     keep = there[answer.subject]
     return Answer(
         np.where(there, answer.verdict, UNKNOWN).astype(np.int8),
-        np.where(there, answer.reason, inner.absent).astype(np.uint32),
+        np.where(there, answer.reason, setting.absent).astype(np.uint32),
         answer.subject[keep],
         answer.table[keep],
         answer.row[keep],
+        tuple(margin.kept(there[margin.subject]) for margin in answer.margins),
     )
 
 

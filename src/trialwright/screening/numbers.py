@@ -6,6 +6,7 @@ rounded: the whole numbers below and above it decide.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -32,6 +33,9 @@ __all__ = [
     "number_bound",
     "range_verdict",
     "demands_of",
+    "factor_between",
+    "quantity_of",
+    "span_verdict",
     "value_numbers",
     "verdict_of_demand",
 ]
@@ -202,15 +206,41 @@ def range_verdict(demand: Demand, low: Ints, high: Ints) -> Verdicts:
     >>> range_verdict(Demand("at_least", ("18",)), np.array([17, 18]), np.array([18, 19])).tolist()
     [0, 1]
     """
+    return span_verdict(demand, [number_bound(bound) for bound in demand.bounds], _MILLION * low, _MILLION * high)
+
+
+def span_verdict(demand: Demand, bounds: Sequence[Fraction], low: Ints, high: Ints) -> Verdicts:
+    """Whether amounts known to lie in a range hold against a demand.
+
+    Parameters
+    ----------
+    demand : Demand
+        How they are held.
+    bounds : sequence of Fraction
+        Its bounds in the unit of the amounts.
+    low, high : int64 array, shape (k,)
+        Smallest and greatest amount it can be, in millionths.
+
+    Returns
+    -------
+    int8 array, shape (k,)
+        1 or -1 when every amount of the range agrees, otherwise 0.
+
+    Examples
+    --------
+    >>> low, high = np.array([2_000_000]), np.array([9_000_000])
+    >>> span_verdict(Demand("above", ("1 cm",)), [Fraction(1)], low, high).tolist()
+    [1]
+    """
     none = np.zeros(low.size, np.int64)
     found = np.full(low.size, FALSE, np.int8)
-    for bound in demand.bounds:
-        cut = cut_at(number_bound(bound))
-        relation = "equals" if demand.relation == "in" else demand.relation
-        ends = [compare(relation, _MILLION * end, none, cut) for end in (low, high)]
+    relation = "equals" if demand.relation == "in" else demand.relation
+    for bound in bounds:
+        cut = cut_at(bound)
+        ends = [compare(relation, end, none, cut) for end in (low, high)]
         agreed = np.where(ends[0] == ends[1], ends[0], UNKNOWN)
         if relation == "equals":
-            between = (_MILLION * low <= cut.floor) & (_MILLION * high >= cut.ceiling) & (low < high)
+            between = (low <= cut.floor) & (high >= cut.ceiling) & (low < high)
             agreed = np.where(between, UNKNOWN, agreed)
         found = np.maximum(found, agreed).astype(np.int8)
     return found
@@ -315,7 +345,7 @@ def value_numbers(values: Measured, item: Item) -> Ints:
     """
     number = values.number.value
     for position in np.unique(values.unit.numbers[values.unit.numbers >= 0]).tolist():
-        factor = _factor(values.unit.labels[position], item.unit or "1", item)
+        factor = factor_between(values.unit.labels[position], item.unit or "1", item)
         if factor is None or factor == 1:
             continue
         here = values.unit.numbers == position
@@ -324,7 +354,21 @@ def value_numbers(values: Measured, item: Item) -> Ints:
     return found
 
 
-def _factor(start: str, end: str, item: Item) -> Fraction | None:
+def factor_between(start: str, end: str, item: Item) -> Fraction | None:
+    """Exact factor from one unit of an item to another.
+
+    Parameters
+    ----------
+    start, end : str
+        Units as written.
+    item : Item
+        A number; its analyte decides between mass and amount.
+
+    Returns
+    -------
+    Fraction or None
+        None where the closed table has no way between the two.
+    """
     if start == end:
         return Fraction(1)
     try:
@@ -333,7 +377,28 @@ def _factor(start: str, end: str, item: Item) -> Fraction | None:
         return None
 
 
-def _quantity(bound: str, item: Item) -> tuple[Fraction, str]:
+def quantity_of(bound: str, item: Item) -> tuple[Fraction, str]:
+    """A bound of a number item, with its unit.
+
+    Parameters
+    ----------
+    bound : str
+        As written in the study file.
+    item : Item
+        A number.
+
+    Returns
+    -------
+    number : Fraction
+        Exact.
+    unit : str
+        ``1`` for a plain number.
+
+    Raises
+    ------
+    StudyError
+        If the item has a unit and the bound none.
+    """
     number, blank, unit = bound.partition(" ")
     if blank:
         return number_bound(number), unit
@@ -371,10 +436,10 @@ def verdict_of_demand(demand: Demand, values: Measured, item: Item) -> tuple[Ver
     relation = "equals" if demand.relation == "in" else demand.relation
     stated = np.unique(units.numbers[units.numbers >= 0]).tolist()
     for bound in demand.bounds:
-        quantity, unit = _quantity(bound, item)
+        quantity, unit = quantity_of(bound, item)
         for position in stated:
             here = units.numbers == position
-            factor = _factor(unit, units.labels[position], item)
+            factor = factor_between(unit, units.labels[position], item)
             if factor is None:
                 unfit |= here
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from trialwright.errors import StudyError
-from trialwright.model.criteria import Comparison
+from trialwright.model.criteria import Comparison, NodeBase
 from trialwright.model.study import Item
 from trialwright.screening.answer import (
     FALSE,
@@ -26,6 +26,8 @@ from trialwright.screening.answer import (
     reason_bit,
 )
 from trialwright.screening.columns import Codes
+from trialwright.screening.margin import Margin
+from trialwright.screening.number_margins import Limit, Readings, number_margin, opposed
 from trialwright.screening.numbers import (
     Cut,
     Demand,
@@ -187,15 +189,33 @@ def number_answer(setting: Setting, name: str, comparison: Comparison, pick: str
     branches = [*_value_branch(values, item, comparison, ratio), *_ratio_branch(setting, facts, values, ratio)]
     governing = ratio.governing if ratio is not None else None
     judged = partial(_judged, facts, value_numbers(values, item))
+    said = {branch.key: reduce(_both, [branch.said(demand) for demand in branch.demands]) for branch in branches}
     if pick in ("highest", "lowest"):
         answers = {
             branch.key: all_of([_extreme(demand, branch, judged, setting, absent, pick) for demand in branch.demands])
             for branch in branches
         }
-        return with_absent_rows(_governed_answer(answers, governing), facts, setting, place)
-    said = {branch.key: reduce(_both, [branch.said(demand) for demand in branch.demands]) for branch in branches}
-    picked = _picked(judged(_governed(said, governing)), setting, absent, pick)
-    return with_absent_rows(picked, facts, setting, place)
+        answer = _governed_answer(answers, governing)
+    else:
+        answer = _picked(judged(_governed(said, governing)), setting, absent, pick)
+    node = comparison.id if isinstance(comparison, NodeBase) and comparison.id is not None else ""
+    readings = Readings(setting.session, name, node, facts, values, item, answer, pick)
+    answer = replace(answer, margins=tuple(_margins(readings, branches, said, governing)))
+    return with_absent_rows(answer, facts, setting, place)
+
+
+def _margins(
+    readings: Readings, branches: list[_Branch], said: dict[str, RowVerdicts], governing: str | None
+) -> Iterator[Margin]:
+    """One margin a bound of every branch; the branch that does not govern is shown beside."""
+    verdicts = [verdict for verdict, _ in said.values()]
+    against = opposed(*verdicts) if len(verdicts) > 1 else np.zeros(readings.facts.row.size, np.bool_)
+    for branch in branches:
+        governs = governing is None or branch.key == governing
+        for demand in branch.demands:
+            if demand.relation != "in":
+                verdict = branch.said(demand)[0]
+                yield number_margin(readings, Limit(demand, verdict, branch.upper, governs, against))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +225,7 @@ class _Branch:
     key: str
     demands: tuple[Demand, ...]
     said: Callable[[Demand], RowVerdicts]
+    upper: Ints | None = None
 
 
 def _judged(facts: Facts, value: Ints, said: RowVerdicts) -> JudgedRows:
@@ -223,9 +244,8 @@ def _ratio_branch(setting: Setting, facts: Facts, values: Measured, ratio: Ratio
     limit = setting.session.numbers(facts.domain, ratio.limit_column).at(facts.row)
     # a limit that is itself only a bound, or not above zero, is no limit to multiply
     usable = limit.readable & (limit.sign == 0) & (limit.value > 0)
-    return [
-        _Branch("x_uln", demands_of(ratio.comparison), lambda demand: _ratio_said(demand, values, limit.value, usable))
-    ]
+    multiples = demands_of(ratio.comparison)
+    return [_Branch("x_uln", multiples, lambda demand: _ratio_said(demand, values, limit.value, usable), limit.value)]
 
 
 def _ratio_said(demand: Demand, values: Measured, limit: Ints, usable: Flags) -> RowVerdicts:

@@ -155,14 +155,14 @@ def with_absent_rows(answer: Answer, facts: Facts, setting: Setting, place: Plac
         answer = replace(
             answer,
             subject=np.concatenate([answer.subject, kept.subject]),
-            table=np.concatenate([answer.table, np.full(kept.row.size, setting.session.number_of(kept.domain))]),
+            table=np.concatenate([answer.table, np.full(kept.row.size, setting.session.number_of(kept))]),
             row=np.concatenate([answer.row, kept.row]),
         )
     return answer
 
 
 def _answer(rows: JudgedRows, setting: Setting, verdict: Verdicts, reason: Reasons) -> Answer:
-    table = np.full(rows.facts.row.size, setting.session.number_of(rows.facts.domain), np.int64)
+    table = np.full(rows.facts.row.size, setting.session.number_of(rows.facts), np.int64)
     bits = np.where(verdict == UNKNOWN, reason, np.uint32(0)).astype(np.uint32)
     return Answer(verdict.astype(np.int8), bits, rows.facts.subject, table, rows.facts.row)
 

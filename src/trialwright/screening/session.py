@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -15,8 +15,9 @@ from trialwright.model.study import Study
 from trialwright.screening.answer import Flags, Ints
 from trialwright.screening.calendar import EARLIEST, LATEST
 from trialwright.screening.columns import Codes, Numbers, Span, codes_in, days_in, numbers_in
+from trialwright.screening.computed import Computation
 
-__all__ = ["RESPONSES", "Context", "Facts", "Session", "picked_span"]
+__all__ = ["RESPONSES", "Context", "Facts", "Session", "Source", "picked_span"]
 
 RESPONSES: Final = "RESPONSES"
 """Name under which answers point to rows of the responses; their ids name the table they were read from."""
@@ -35,11 +36,14 @@ class Context:
     responses : polars.DataFrame, optional
         Responses of the assessment series: ``USUBJID ASSESSID ADT AVALC ADEQUATE RSSEQ``; None when they were not
         judged.
+    computed : mapping of str to Computation
+        Functions by the names of scores and dose models in the catalogue; a figure without one is not computed.
     """
 
     study: Study
     frames: Mapping[str, pl.DataFrame]
     responses: pl.DataFrame | None = None
+    computed: Mapping[str, Computation] = field(default_factory=dict)
 
     def file_of(self, domain: str) -> str:
         """File a domain was read from.
@@ -69,6 +73,10 @@ class Facts:
         Position of the subject in the setting and of the row in the table.
     low, high : int64 array, shape (k,)
         First and last day the row can belong to.
+    column : str
+        Column that holds the value.
+    date_column : str
+        Column that dates the row.
     """
 
     domain: str
@@ -76,6 +84,8 @@ class Facts:
     row: Ints
     low: Ints
     high: Ints
+    column: str = ""
+    date_column: str = ""
 
     def kept(self, keep: Flags) -> Facts:
         """The rows for which a flag is set.
@@ -91,6 +101,25 @@ class Facts:
             Of the same table.
         """
         return replace(self, subject=self.subject[keep], row=self.row[keep], low=self.low[keep], high=self.high[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table, and the columns an answer looked at in it.
+
+    Parameters
+    ----------
+    domain : str
+        CDISC domain, or ``RESPONSES``.
+    column : str
+        Column that holds the value.
+    date_column : str
+        Column that dates the row; empty where nothing does.
+    """
+
+    domain: str
+    column: str
+    date_column: str = ""
 
 
 class Session:
@@ -113,7 +142,7 @@ class Session:
         self._codes: dict[tuple[str, str], Codes] = {}
         self._numbers: dict[tuple[str, str], Numbers] = {}
         self._filled: dict[tuple[str, str], Flags] = {}
-        self._tables: dict[str, int] = {}
+        self._sources: dict[Source, int] = {}
 
     def frame(self, domain: str) -> pl.DataFrame:
         """Table of a domain.
@@ -147,25 +176,26 @@ class Session:
         frames = self.context.frames
         return frames.collected(domain) if isinstance(frames, Frames) else domain in frames
 
-    def number_of(self, domain: str) -> int:
-        """Number under which answers name a table.
+    def number_of(self, source: Facts | Source) -> int:
+        """Number under which answers name a table and the column they looked at.
 
         Parameters
         ----------
-        domain : str
-            CDISC domain.
+        source : Facts or Source
+            Rows of a table, or the table itself.
 
         Returns
         -------
         int
-            The same for the same domain.
+            The same for the same table and columns.
         """
-        return self._tables.setdefault(domain, len(self._tables))
+        key = source if isinstance(source, Source) else Source(source.domain, source.column, source.date_column)
+        return self._sources.setdefault(key, len(self._sources))
 
     @property
-    def tables(self) -> dict[int, str]:
-        """Domain behind each number."""
-        return {number: domain for domain, number in self._tables.items()}
+    def sources(self) -> dict[int, Source]:
+        """Table and columns behind each number."""
+        return {number: source for source, number in self._sources.items()}
 
     def owners(self, domain: str) -> tuple[Ints, Ints]:
         """Which row of a table belongs to which subject.
@@ -284,7 +314,7 @@ class Session:
         kept = keep[row]
         subject, row = subject[kept], row[kept]
         span = self.span(place.domain, place.date_column)
-        return Facts(place.domain, subject, row, span.low[row], span.high[row])
+        return Facts(place.domain, subject, row, span.low[row], span.high[row], place.column, place.date_column)
 
     def dates(self, place: Place) -> Facts:
         """Rows of a date item, each with the days its value can be.

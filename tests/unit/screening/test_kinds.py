@@ -65,7 +65,6 @@ def test_a_note_needs_no_moment() -> None:
 @pytest.mark.parametrize(
     "plain",
     [
-        {"lesions": {"take": "count"}, "at_most": 5},
         {"quantity": {"of": "plan", "name": "lung_dose"}, "above": "15 Gy"},
         {"score": "child_pugh", "part": "class", "in": ["A"]},
     ],

@@ -99,7 +99,7 @@ def _concluded(facts: Facts, said: Verdicts, why: Reasons, setting: Setting, ask
     reason = np.where(open_, of_rows, reason)
     facts = facts.kept(said == verdict[facts.subject])
     review = review.kept(closed[review.subject])
-    tables = [np.full(part.row.size, session.number_of(part.domain), np.int64) for part in (facts, review)]
+    tables = [np.full(part.row.size, session.number_of(part), np.int64) for part in (facts, review)]
     return Answer(
         verdict,
         np.where(verdict == UNKNOWN, reason, np.uint32(0)).astype(np.uint32),

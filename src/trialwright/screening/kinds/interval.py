@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from trialwright.dates import CalendarInterval
@@ -10,18 +12,22 @@ from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Answer, Flags, Ve
 from trialwright.screening.calendar import days_after
 from trialwright.screening.columns import Span
 from trialwright.screening.kind import Kind
+from trialwright.screening.margin import Margin, Told, range_margin
 from trialwright.screening.numbers import Demand, demands_of
 from trialwright.screening.session import Facts, picked_span
 from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]
 
+_MILLION: Final = 10**6
+
 
 def _judge(node: Interval, setting: Setting) -> Answer:
     facts, spans, sure = zip(*(_date(setting, name) for name in (node.interval.from_, node.interval.to)), strict=True)
     start, end = spans
     verdict = np.full(setting.size, TRUE, np.int8)
-    for demand in demands_of(node):
+    demands = demands_of(node)
+    for demand in demands:
         verdict = np.minimum(verdict, _holds(demand, start, end))
     there = [np.isin(np.arange(setting.size), part.subject) for part in facts]
     missing = ~(there[0] & there[1])
@@ -29,14 +35,39 @@ def _judge(node: Interval, setting: Setting) -> Answer:
     verdict = np.where(decided, verdict, UNKNOWN).astype(np.int8)
     reason = np.where(missing, reason_bit("missing"), reason_bit("imprecise_date"))
     used = [_deciding(part, span) for part, span in zip(facts, spans, strict=True)]
-    number = [setting.session.number_of(part.domain) for part in facts]
+    number = [setting.session.number_of(part) for part in facts]
     return Answer(
         verdict,
         np.where(verdict == UNKNOWN, reason, np.uint32(0)).astype(np.uint32),
         np.concatenate([part.subject for part in used]),
         np.concatenate([np.full(part.row.size, of, np.int64) for part, of in zip(used, number, strict=True)]),
         np.concatenate([part.row for part in used]),
+        tuple(_margin(node, demand, start, end, decided) for demand in demands if demand.relation != "in"),
     )
+
+
+def _margin(node: Interval, demand: Demand, start: Span, end: Span, decided: Flags) -> Margin:
+    """Days by which the second date lies behind the first date plus the bound."""
+    holds = _holds(demand, start, end)
+    who = np.flatnonzero(decided & (holds != UNKNOWN))
+    interval = CalendarInterval.parse(demand.bounds[0])
+    earliest, latest = days_after(start.low[who], interval), days_after(start.high[who], interval)
+    away = (_MILLION * (end.low[who] - latest), _MILLION * (end.high[who] - earliest))
+
+    def told(position: int) -> Told:
+        at = int(who[position])
+        dates = [_span_text(int(span.low[at]), int(span.high[at])) for span in (start, end)]
+        return Told(" to ".join(dates), "", "", _span_text(int(earliest[position]), int(latest[position])))
+
+    about = f"{node.interval.from_} to {node.interval.to}"
+    scale = (earliest - start.low[who]).astype(np.float64)
+    named = (demand.relation, demand.bounds[0], "d")
+    return range_margin((about, node.id or ""), named, who, away, scale, holds[who], told)
+
+
+def _span_text(low: int, high: int) -> str:
+    first, last = (np.datetime64(day, "D").item().isoformat() for day in (low, high))
+    return first if low == high else f"{first}/{last}"
 
 
 def _date(setting: Setting, name: str) -> tuple[Facts, Span, Flags]:

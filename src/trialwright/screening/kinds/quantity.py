@@ -1,9 +1,11 @@
-"""``quantity``: a computed dose or marker figure. This version computes none, so the answer is always unknown."""
+"""``quantity``: an output of a dose plan, computed under given quantities by the catalogue's function."""
 
 from __future__ import annotations
 
 from trialwright.model.criteria import QuantityIs
 from trialwright.screening.answer import UNKNOWN, Answer, constant
+from trialwright.screening.computed import Asked
+from trialwright.screening.figures import computed_figures, value_answer
 from trialwright.screening.kind import Kind
 from trialwright.screening.setting import Setting
 
@@ -11,7 +13,14 @@ __all__ = ["KIND"]
 
 
 def _judge(node: QuantityIs, setting: Setting) -> Answer:
-    return constant(setting.size, UNKNOWN, "not_computed")
+    wanted = node.quantity
+    plan = next((plan for plan in setting.study.dose_plans if plan.id == wanted.of), None)
+    figures = None
+    if plan is not None:
+        figures = computed_figures(setting, plan, Asked(plan, wanted.name, wanted.given or {}))
+    if figures is None:
+        return constant(setting.size, UNKNOWN, "not_computed")
+    return value_answer(figures, node, f"{wanted.of} {wanted.name}")
 
 
-KIND = Kind("quantity", QuantityIs, _judge, "unknown (not_computed): no dose or marker figure is computed", dated=False)
+KIND = Kind("quantity", QuantityIs, _judge, "an output of a dose plan; not_computed without its function")

@@ -65,7 +65,7 @@ def _rows(node: Response, setting: Setting) -> Facts | None:
     keep = mine[row]
     subject, row = subject[keep], row[keep]
     span = session.span(RESPONSES, "ADT")
-    return Facts(RESPONSES, subject, row, span.low[row], span.high[row])
+    return Facts(RESPONSES, subject, row, span.low[row], span.high[row], column="AVALC", date_column="ADT")
 
 
 def _worst(session: Session, facts: Facts) -> Flags:

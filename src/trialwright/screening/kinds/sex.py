@@ -8,6 +8,7 @@ from trialwright.model.criteria import Sex
 from trialwright.screening.answer import Answer, reason_bit
 from trialwright.screening.kind import Kind
 from trialwright.screening.readings import code_verdicts
+from trialwright.screening.session import Source
 from trialwright.screening.setting import Setting
 
 __all__ = ["KIND"]
@@ -23,7 +24,7 @@ def _judge(node: Sex, setting: Setting) -> Answer:
     verdict = np.zeros(setting.size, np.int8)
     reason = np.full(setting.size, reason_bit("missing"), np.uint32)
     verdict[subject], reason[subject] = told, why
-    return Answer(verdict, reason, subject, np.full(row.size, session.number_of("DM"), np.int64), row)
+    return Answer(verdict, reason, subject, np.full(row.size, session.number_of(Source("DM", "SEX")), np.int64), row)
 
 
 KIND = Kind("sex", Sex, _judge, "the sex as entered; U and UNDIFFERENTIATED leave it open")
