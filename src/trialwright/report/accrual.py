@@ -32,6 +32,7 @@ __all__ = ["Plan", "accrual_figure", "earliest_dates", "plan_of"]
 
 NAME: Final = "accrual"
 PLAN_LABEL: Final = "Plan"
+AFTER_LAST: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,13 @@ def accrual_figure(context: Context) -> Figure | None:
     if not reached:
         return None
     plan = plan_of(study)
-    steps = pl.concat([_steps(_label(point), days, cutoff) for point, days in reached.items()])
+    until = _axis_end(reached, plan, cutoff)
+    steps = pl.concat([_steps(_label(point), days, until) for point, days in reached.items()])
     labels = [_label(point) for point in reached] + ([PLAN_LABEL] if plan else [])
     summary = _summary(reached, plan, cutoff)
     with unchecked():
         wide, narrow = (
-            drawn(_chart(steps, plan, labels, cutoff, canvas), canvas, name=NAME, summary=summary, tag=context.tag)
+            drawn(_chart(steps, plan, labels, until, canvas), canvas, name=NAME, summary=summary, tag=context.tag)
             for canvas in (WIDE, NARROW)
         )
     caption = (
@@ -159,19 +161,25 @@ def _label(point: str) -> str:
     return {"registration": "Registered", "allocation": "Allocated"}.get(point, sentence(point.replace("_", " ")))
 
 
-def _steps(label: str, days: pl.DataFrame, cutoff: date) -> pl.DataFrame:
-    """Running count by day, one row a day on which somebody came; it begins at 0 and ends at the cutoff."""
+def _axis_end(reached: dict[str, pl.DataFrame], plan: Plan | None, cutoff: date) -> date:
+    """Last day drawn: a month after the last subject or the planned end, and not beyond the cutoff."""
+    lasts: list[date] = [days["ADT"][-1] for days in reached.values()]
+    return min(cutoff, max([*lasts, *([plan.end] if plan else [])]) + AFTER_LAST)
+
+
+def _steps(label: str, days: pl.DataFrame, until: date) -> pl.DataFrame:
+    """Running count by day, one row a day on which somebody came; it begins at 0 and ends where the axis does."""
     by_day = days.group_by("ADT").len("n").sort("ADT").with_columns(pl.col("n").cum_sum().cast(pl.Int64))
     first: date = by_day["ADT"][0]
     total = int(by_day["n"][-1])
-    ends = pl.DataFrame({"ADT": [first - timedelta(days=1), max(cutoff, by_day["ADT"][-1])], "n": [0, total]})
+    ends = pl.DataFrame({"ADT": [first - timedelta(days=1), max(until, by_day["ADT"][-1])], "n": [0, total]})
     joined = pl.concat([ends.head(1), by_day, ends.tail(1)])
     return joined.unique("ADT", keep="first", maintain_order=True).select(
         pl.lit(label).alias("label"), pl.col("ADT").alias("day"), "n"
     )
 
 
-def _chart(steps: pl.DataFrame, plan: Plan | None, labels: list[str], cutoff: date, canvas: Canvas) -> alt.LayerChart:
+def _chart(steps: pl.DataFrame, plan: Plan | None, labels: list[str], until: date, canvas: Canvas) -> alt.LayerChart:
     height_px = 190 if canvas.is_narrow else 250
     dated = steps.with_columns(day=pl.col("day").cast(pl.String))
     shades, dashes = in_arm_styles(labels)
@@ -195,8 +203,8 @@ def _chart(steps: pl.DataFrame, plan: Plan | None, labels: list[str], cutoff: da
     layers = [came.mark_line(interpolate="step-after", strokeWidth=1.8).encode(x, y, shade, dash)]
     if plan:
         line = [(plan.start, 0), (plan.end, plan.subjects)]
-        if cutoff > plan.end:
-            line.append((cutoff, plan.subjects))
+        if until > plan.end:
+            line.append((until, plan.subjects))
         values = [{"label": PLAN_LABEL, "day": day.isoformat(), "n": n} for day, n in line]
         layers.append(alt.Chart(alt.Data(values=values)).mark_line(strokeWidth=1.4).encode(x, y, shade, dash))
     layers += key(labels, canvas)

@@ -74,7 +74,8 @@ def _table_csv(table: Table, origin: str) -> str:
         if not row.cells:
             group = row.head.text
             continue
-        texts = [row.head.text, *(cell.text for cell in row.cells)]
+        head = f"{row.head.text}; {row.head.below}" if row.head.below else row.head.text
+        texts = [head, *(cell.text for cell in row.cells)]
         group = group if row.level else ""
         rows.append([group, *texts, *[""] * (width - len(texts))])
     return as_csv(["Group", *header], rows, origin=origin)

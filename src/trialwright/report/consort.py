@@ -115,7 +115,7 @@ def _n(label: str, n: int) -> str:
 
 
 def _leaving_lines(leaving: Leaving) -> list[tuple[str, bool]]:
-    return [(_n(leaving.label, leaving.n), True), *((_n(reason, n), False) for reason, n in leaving.reasons)]
+    return [(_n(line, n), heads) for line, n, heads in leaving.lines]
 
 
 def _svg(flow: Flow, paper: _Paper, tag: str) -> str:
@@ -201,8 +201,12 @@ def _counts(flow: Flow) -> list[tuple[str, str, int]]:
     for stage in flow.stages:
         counts.append(("Enrolment", stage.label, stage.n))
         if stage.leaving is not None:
-            counts.append(("Enrolment", stage.leaving.label, stage.leaving.n))
-            counts += [("Enrolment", f"{stage.leaving.label}: {reason}", n) for reason, n in stage.leaving.reasons]
+            whole, *parts = stage.leaving.lines
+            counts.append(("Enrolment", whole[0], whole[1]))
+            counts += [
+                ("Enrolment", f"{whole[0]}: {line[:1].lower() if heads else line[:1]}{line[1:]}", n)
+                for line, n, heads in parts
+            ]
     for branch in flow.branches:
         counts.append((branch.title, "Allocated", branch.allocated))
         for pairs in (branch.treatment, branch.follow_up, branch.analysis):

@@ -11,13 +11,15 @@ from trialwright.model.items import item_place, rows_at
 from trialwright.model.study import Arm
 from trialwright.report.context import Context
 from trialwright.report.estimates import POOLED
+from trialwright.report.procedures import not_done
 from trialwright.report.typeset import sentence
 
 __all__ = ["Branch", "Flow", "Leaving", "Stage", "flow_of"]
 
 MAX_REASONS: Final = 6
-NO_REASON: Final = "No reason recorded yet"
+DIED: Final = "Died"
 ENDS_FOLLOW_UP: Final = ("FOLLOW-UP", "DATA")
+_DEAD: Final = (pl.col("DTHFL") == "Y") | pl.col("DTHDTC").is_not_null()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,27 @@ class Leaving:
     n : int
         How many.
     reasons : tuple of (reason, count)
-        Most frequent first; the counts add up to `n`.
+        Why they were refused or left, most frequent first.
+    waiting : int
+        Those of whom no end is recorded, so that they may still get there; with the reasons' counts they add up to `n`.
+    waiting_label : str
+        What these are called.
     """
 
     label: str
     n: int
     reasons: tuple[tuple[str, int], ...]
+    waiting: int = 0
+    waiting_label: str = ""
+
+    @property
+    def lines(self) -> tuple[tuple[str, int, bool], ...]:
+        """Line, count and whether it heads those after it: all, who left with the reasons, who may still come."""
+        reasons = tuple((reason, n, False) for reason, n in self.reasons)
+        if not self.waiting:
+            return ((self.label, self.n, True), *reasons)
+        left = (("Refused or left", self.n - self.waiting, True),) if reasons else ()
+        return ((self.label, self.n, True), *left, *reasons, (self.waiting_label, self.waiting, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +126,28 @@ def flow_of(context: Context) -> Flow:
     Returns
     -------
     Flow
-        At each stage the number is that of the next stage plus those who left. Arms are told apart only where figures
-        by arm may be shown.
+        At each stage the number is that of the next stage, those who left, and those of whom no end is recorded. Arms
+        are told apart only where figures by arm may be shown.
 
     References
     ----------
     Hopewell et al., PLOS Med 2025;22:e1004587, doi:10.1371/journal.pmed.1004587 (CONSORT 2025).
     """
     study, frames = context.dossier.study, context.dossier.frames
-    reached = [("Assessed for eligibility", frames["DM"].select("USUBJID").unique())]
+    reached = [("Assessed for eligibility", "", frames["DM"].select("USUBJID").unique())]
     for gate in study.gates:
         place = item_place(study, study.time_points[gate].item)
-        reached.append((_reached_words(gate), rows_at(place, frames).select("USUBJID").unique()))
+        subjects = rows_at(place, frames).select("USUBJID").unique()
+        reached.append((_reached_words(gate), context.point_words(gate), subjects))
     ended = _disposition(context)
     stages = []
-    for (label, subjects), (next_label, after) in zip(reached, [*reached[1:], ("", None)], strict=True):
+    for (label, _, subjects), following in zip(reached, [*reached[1:], None], strict=True):
         leaving = None
-        if after is not None:
-            gone = subjects.join(after, on="USUBJID", how="anti")
-            leaving = Leaving(f"Not {next_label[:1].lower()}{next_label[1:]}", gone.height, _reasons(gone, ended))
+        if following is not None:
+            gone = subjects.join(following[2], on="USUBJID", how="anti")
+            leaving = _leaving(context, gone, ended, following[:2])
         stages.append(Stage(label, subjects.height, leaving))
-    allocated = reached[-1][1]
+    allocated = reached[-1][2]
     return Flow(tuple(stages), tuple(_branches(context, allocated, ended)))
 
 
@@ -157,14 +175,27 @@ def _disposition(context: Context) -> pl.DataFrame:
     return first.select("USUBJID", "DSDECOD", reason.alias("REASON"))
 
 
-def _reasons(gone: pl.DataFrame, ended: pl.DataFrame) -> tuple[tuple[str, int], ...]:
-    counted = (
+def _leaving(context: Context, gone: pl.DataFrame, ended: pl.DataFrame, following: tuple[str, str]) -> Leaving:
+    """Who did not reach the next stage: a death ends the way there also where no end of the trial is recorded."""
+    label, point = following
+    dead = context.dossier.frames["DM"].filter(_DEAD).select("USUBJID", DIED=pl.lit(DIED))
+    known = (
         gone.join(ended, on="USUBJID", how="left")
-        .with_columns(pl.col("REASON").fill_null(NO_REASON))
-        .group_by("REASON")
-        .len("n")
-        .sort("n", "REASON", descending=[True, False])
+        .join(dead, on="USUBJID", how="left")
+        .select("USUBJID", REASON=pl.coalesce("REASON", "DIED"))
+        .drop_nulls("REASON")
     )
+    return Leaving(
+        f"Not {label[:1].lower()}{label[1:]}",
+        gone.height,
+        _reasons(known),
+        gone.height - known.height,
+        f"Still before {point} at the cutoff",
+    )
+
+
+def _reasons(known: pl.DataFrame) -> tuple[tuple[str, int], ...]:
+    counted = known.group_by("REASON").len("n").sort("n", "REASON", descending=[True, False])
     pairs = [(_words(reason), int(n)) for reason, n in counted.iter_rows()]
     if len(pairs) <= MAX_REASONS:
         return tuple(pairs)
@@ -203,9 +234,8 @@ def _branch(
         code: own.filter(pl.col("DSDECOD") == code).height
         for code in ("LOST TO FOLLOW-UP", "WITHDRAWAL BY SUBJECT", "COMPLETED")
     }
-    dead = (pl.col("DTHFL") == "Y") | pl.col("DTHDTC").is_not_null()
     follow_up = [
-        ("Died", context.dossier.frames["DM"].join(subjects, on="USUBJID", how="semi").filter(dead).height),
+        ("Died", context.dossier.frames["DM"].join(subjects, on="USUBJID", how="semi").filter(_DEAD).height),
         ("Lost to follow-up", left["LOST TO FOLLOW-UP"]),
         ("Withdrew from follow-up", left["WITHDRAWAL BY SUBJECT"]),
     ]
@@ -230,14 +260,7 @@ def _treatment(context: Context, arm: Arm, own: pl.DataFrame) -> tuple[tuple[str
         place = item_place(study, regimen.procedure)
         done = own.join(rows_at(place, frames), on="USUBJID", how="semi")
         rest = own.join(done, on="USUBJID", how="anti")
-        where = [pl.col(c).is_in(list(v)) for c, v in place.where if c != "PROCCUR"]
-        planned = (
-            frames["PR"]
-            .filter(pl.col("PROCCUR") == "N", *where)
-            .select("USUBJID", "PRREASND")
-            .unique("USUBJID", keep="first")
-        )
-        reasons = rest.join(planned, on="USUBJID", how="inner")
+        reasons = rest.join(not_done(frames, place), on="USUBJID", how="inner")
         lines.append((f"{regimen.label} done", done.height))
         for reason, n in (
             reasons.group_by("PRREASND").len().sort("len", "PRREASND", descending=[True, False]).iter_rows()

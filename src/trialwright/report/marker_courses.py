@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 import altair as alt
+import numpy as np
 import polars as pl
 
 from trialwright.errors import UnitError
@@ -28,7 +30,7 @@ from trialwright.report.drawing import (
     unchecked,
 )
 from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
-from trialwright.report.typeset import count, decimal, thousands
+from trialwright.report.typeset import count, decimal, enumeration, thousands
 from trialwright.units import conversion_factor
 
 __all__ = ["Courses", "courses_of", "marker_figure"]
@@ -37,6 +39,7 @@ MAX_LINES: Final = 500
 MAX_POINTS: Final = 50_000
 """More points than this are not drawn one by one; a drawing program runs out of memory long before a table does."""
 MIN_IN_BIN: Final = 5
+MAX_NAMED_DAYS: Final = 8
 DAYS_BEFORE: Final = 7
 SHARES: Final = (("low", 0.05), ("quarter", 0.25), ("median", 0.5), ("three_quarters", 0.75), ("high", 0.95))
 
@@ -141,7 +144,9 @@ def marker_figure(context: Context, marker: Marker) -> Figure | None:
         return None
     item = context.dossier.study.items[marker.item]
     name = f"courses-{marker.item.replace('_', '-')}"
-    binned = _binned(courses.values, _interval_days(context, marker))
+    last = int(largest(courses.values["day"]))
+    planned = _planned_days(context, marker, last)
+    binned = _binned(courses.values, planned or list(range(-DAYS_BEFORE, last + DAYS_BEFORE, DAYS_BEFORE)))
     if courses.are_many and binned.is_empty():
         return None
     subjects = courses.values["USUBJID"].n_unique()
@@ -163,24 +168,41 @@ def marker_figure(context: Context, marker: Marker) -> Figure | None:
         )
     rows = [["" if cell is None else str(cell) for cell in row] for row in binned.iter_rows()]
     data = as_csv(binned.columns, rows, origin=context.dossier.origin)
-    table = _table(name, binned, courses, (item.ask, origin))
+    table = _table(name, binned, courses, (item.ask, origin), planned)
     return Figure(name, _caption(courses, subjects, item.ask), summary, wide, narrow, table, data)
 
 
-def _interval_days(context: Context, marker: Marker) -> int:
-    """Days between the visits that collect the item; a week when no visit says so."""
+def _planned_days(context: Context, marker: Marker, last: int) -> list[int]:
+    """Days since the marker's start on which the study's visits plan a value; empty when none says so."""
     lengths = {"days": 1, "weeks": 7, "months": 30, "years": 365}
+    planned: set[int] = set()
     for visit in context.dossier.study.visits:
-        if marker.item in visit.do and visit.when.every is not None:
-            return visit.when.every.amount * lengths[visit.when.every.unit]
-    return 7
+        if marker.item not in visit.do:
+            continue
+        if visit.when.on == marker.from_:
+            planned.add(0)
+        if visit.when.after != marker.from_:
+            continue
+        first, every = visit.when.first, visit.when.every
+        start = 0 if first is None else first.amount * lengths[first.unit]
+        step = 0 if every is None else every.amount * lengths[every.unit]
+        most = visit.when.times or (1 if not step else last // step + 1)
+        planned.update(start + step * place for place in range(most if step else 1))
+    return sorted(planned)
 
 
-def _binned(values: pl.DataFrame, width_days: int) -> pl.DataFrame:
+def _binned(values: pl.DataFrame, planned: list[int]) -> pl.DataFrame:
     """Quantiles of one value a subject, the nearest to each planned day, where at least five subjects have one."""
-    planned = values.with_columns(planned=(pl.col("day") / width_days).round().cast(pl.Int64) * width_days)
-    nearest = planned.sort((pl.col("day") - pl.col("planned")).abs(), "day")
-    one_each = nearest.unique(["USUBJID", "planned"], keep="first", maintain_order=True)
+    days = np.asarray(planned, np.int64)
+    measured = values["day"].to_numpy()
+    after = np.searchsorted(days, measured).clip(1, max(len(days) - 1, 1))
+    before = after - 1
+    after = after.clip(0, len(days) - 1)
+    nearest = np.where(days[after] - measured < measured - days[before], days[after], days[before])
+    near = values.with_columns(planned=pl.Series(nearest), away=pl.Series(np.abs(measured - nearest)))
+    # beyond half the interval a value belongs to no planned day
+    near = near.filter(pl.col("away") <= _reach_days(planned)).sort("away", "day")
+    one_each = near.unique(["USUBJID", "planned"], keep="first", maintain_order=True)
     return (
         one_each.group_by("planned")
         .agg(
@@ -191,6 +213,11 @@ def _binned(values: pl.DataFrame, width_days: int) -> pl.DataFrame:
         .sort("planned")
         .rename({"planned": "day"})
     )
+
+
+def _reach_days(planned: list[int]) -> int:
+    gaps = [later - earlier for earlier, later in pairwise(planned)]
+    return min(gaps) // 2 if gaps else DAYS_BEFORE
 
 
 def _chart(
@@ -286,7 +313,7 @@ def _caption(courses: Courses, subjects: int, ask: str) -> str:
     return " ".join(parts)
 
 
-def _table(name: str, binned: pl.DataFrame, courses: Courses, words: tuple[str, str]) -> Table:
+def _table(name: str, binned: pl.DataFrame, courses: Courses, words: tuple[str, str], planned: list[int]) -> Table:
     columns = (
         Column(f"Planned day since {words[1]}"),
         Column("Subjects", numeric=True),
@@ -302,9 +329,16 @@ def _table(name: str, binned: pl.DataFrame, courses: Courses, words: tuple[str, 
         rows.append(Row(Cell(str(row["day"])), text_cells(texts)))
     notes = (
         f"Days with fewer than {MIN_IN_BIN} subjects are left out; each subject counts once, by the nearest value.",
-        f"Values from {DAYS_BEFORE} days before {words[1]} on.",
+        f"Values from {DAYS_BEFORE} days before {words[1]} on. {_planned_words(planned)}",
     )
     return Table(name, f"{words[0]} around each planned day", columns, tuple(rows), notes)
+
+
+def _planned_words(planned: list[int]) -> str:
+    if not planned:
+        return "The study plans no days for it; weeks are shown."
+    days = enumeration([str(day) for day in planned]) if len(planned) <= MAX_NAMED_DAYS else "as the visits say"
+    return f"Planned days: {days}. Values more than {_reach_days(planned)} days from each are drawn, not summarised."
 
 
 def _three(value: float) -> str:

@@ -30,6 +30,8 @@ class Cell:
         Source marks that follow the text.
     span : int
         Columns it stands across.
+    below : str
+        A smaller line under the text that says what the figure is.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Cell:
     kind: str = ""
     marks: tuple[tuple[str, str], ...] = ()
     span: int = 1
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class Table:
         Rows in order.
     notes : tuple of str
         Printed below it.
+    terms : tuple of (term, meaning)
+        Definitions the figures rest on, printed below the notes.
     shown : bool
         False when the table is written to its file and not printed.
     """
@@ -103,6 +108,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
     shown: bool = True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -21,6 +21,7 @@ __all__ = [
     "percent",
     "sentence",
     "share",
+    "share_digits",
     "thousands",
 ]
 
@@ -192,13 +193,36 @@ def months(days: float | None) -> float | None:
     return None if days is None else days / float(DAYS_PER_MONTH)
 
 
-def share(part: int, whole: int) -> str:
-    """Return a count with its percentage, one decimal from 100 subjects on.
+def share_digits(wholes: Iterable[int]) -> int:
+    """Return how many decimals the percentages of one table get.
+
+    Parameters
+    ----------
+    wholes : iterable of int
+        Sizes of the groups in the table.
+
+    Returns
+    -------
+    int
+        One where a group has 100 subjects or more, else none; the same in every column.
+
+    Examples
+    --------
+    >>> share_digits([80, 80, 160]), share_digits([55, 54])
+    (1, 0)
+    """
+    return 1 if max(wholes, default=0) >= 100 else 0
+
+
+def share(part: int, whole: int, digits: int | None = None) -> str:
+    """Return a count with its percentage.
 
     Parameters
     ----------
     part, whole : int
         The count and what it is part of.
+    digits : int, optional
+        Decimals of the percentage; one from 100 subjects on when left out.
 
     Returns
     -------
@@ -207,12 +231,12 @@ def share(part: int, whole: int) -> str:
 
     Examples
     --------
-    >>> share(12, 80), share(3, 160), share(0, 0)
-    ('12 (15)', '3 (1.9)', '0')
+    >>> share(12, 80), share(3, 160), share(0, 0), share(12, 80, 1)
+    ('12 (15)', '3 (1.9)', '0', '12 (15.0)')
     """
     if whole == 0:
         return thousands(part)
-    return f"{thousands(part)} ({percent(part / whole, 1 if whole >= 100 else 0)})"
+    return f"{thousands(part)} ({percent(part / whole, share_digits([whole]) if digits is None else digits)})"
 
 
 def count(number: int, one: str, many: str = "") -> str:

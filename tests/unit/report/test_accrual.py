@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -35,14 +35,19 @@ def test_a_follow_up_longer_than_the_trial_is_no_plan() -> None:
     assert plan_of(study.model_copy(update={"study": header})) is None
 
 
-def test_the_curve_begins_at_nobody_and_ends_with_everybody_at_the_cutoff(context: Context, by_arm: Dossier) -> None:
+def test_the_curve_begins_at_nobody_and_ends_with_everybody_soon_after_the_last(
+    context: Context, by_arm: Dossier
+) -> None:
     figure = accrual_figure(context)
     assert figure is not None
     rows = [line.split(",") for line in figure.data.splitlines()[1:]]
+    last = max(earliest_dates(context, "allocation")["ADT"].max(), date(2027, 11, 15))
+    assert last < by_arm.cutoff - timedelta(days=365)
     for label, total in (("Registered", 200), ("Allocated", 160)):
         own = [(day, int(n)) for reached, day, n, _ in rows if reached == label]
         assert own[0][1] == 0
-        assert own[-1] == (by_arm.cutoff.isoformat(), total)
+        # the planned end, 15 November 2027, comes after the last allocation or before it: a month after the later one
+        assert own[-1] == ((last + timedelta(days=31)).isoformat(), total)
         assert own == sorted(own)
     assert "Plan" in figure.wide
     assert earliest_dates(context, "allocation").height == 160

@@ -26,7 +26,7 @@ def test_everybody_is_counted_once_at_every_stage(seed: int, shown: bool) -> Non
     for stage, after in zip(flow.stages, flow.stages[1:], strict=False):
         assert stage.leaving is not None
         assert stage.n == after.n + stage.leaving.n
-        assert sum(n for _, n in stage.leaving.reasons) == stage.leaving.n
+        assert sum(n for _, n in stage.leaving.reasons) + stage.leaving.waiting == stage.leaving.n
     assert flow.stages[-1].leaving is None
     assert sum(branch.allocated for branch in flow.branches) == flow.stages[-1].n
     for branch in flow.branches:
@@ -40,12 +40,31 @@ def test_the_flow_has_both_gates_and_the_sites_own_words(context: Context) -> No
     assert reasons == ["No response to induction", "Tumour not removable in the surgeon's judgement"]
 
 
-def test_a_subject_who_left_without_a_word_is_counted_as_such(by_arm: Dossier) -> None:
-    ds = by_arm.frames["DS"].filter(pl.col("DSDECOD") != "SCREEN FAILURE")
-    flow = flow_of(Context.of(replace(by_arm, frames=by_arm.frames.replace("DS", ds))))
-    leaving = flow.stages[1].leaving
+def _without_refusals(dossier: Dossier) -> Dossier:
+    ds = dossier.frames["DS"].filter(pl.col("DSTERM").is_null() | (pl.col("DSTERM") != "No response to induction"))
+    return replace(dossier, frames=dossier.frames.replace("DS", ds))
+
+
+def test_who_was_refused_is_told_from_who_is_still_before_allocation(by_arm: Dossier) -> None:
+    before = flow_of(Context.of(by_arm)).stages[1].leaving
+    after = flow_of(Context.of(_without_refusals(by_arm))).stages[1].leaving
+    assert before is not None
+    assert after is not None
+    refused = dict(before.reasons)
+    assert (before.waiting, after.waiting) == (0, refused.pop("No response to induction"))
+    assert dict(after.reasons) == refused
+    label, n, heads = after.lines[-1]
+    assert (label, n, heads) == ("Still before allocation at the cutoff", after.waiting, True)
+    assert after.lines[1] == ("Refused or left", after.n - after.waiting, True)
+
+
+def test_a_death_without_an_end_of_the_trial_is_a_reason_and_no_waiting(by_arm: Dossier) -> None:
+    opened = _without_refusals(by_arm)
+    dm = opened.frames["DM"].with_columns(DTHFL=pl.lit("Y"))
+    leaving = flow_of(Context.of(replace(opened, frames=opened.frames.replace("DM", dm)))).stages[1].leaving
     assert leaving is not None
-    assert dict(leaving.reasons)["No reason recorded yet"] == leaving.n
+    assert leaving.waiting == 0
+    assert "Died" in dict(leaving.reasons)
 
 
 def test_the_end_of_treatment_is_no_end_of_follow_up(by_arm: Dossier) -> None:

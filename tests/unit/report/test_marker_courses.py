@@ -65,6 +65,19 @@ def test_many_subjects_are_shown_by_quantiles_that_numpy_confirms() -> None:
     assert [float(cell) for cell in row[2:7]] == pytest.approx(np.quantile(second, [0.05, 0.25, 0.5, 0.75, 0.95]))
 
 
+def test_the_median_stands_only_at_days_the_visits_plan(by_arm: Dossier) -> None:
+    """A sample three weeks after the last planned cycle is drawn and belongs to none of the planned days."""
+    last = by_arm.frames["LB"].filter(pl.col("LBSEQ") == 4)
+    late = last.with_columns(LBSEQ=pl.lit(5, dtype=last.schema["LBSEQ"]), LBLO=pl.col("LBLO").dt.offset_by("21d"))
+    late = late.with_columns(LBHI=pl.col("LBLO"))
+    lb = pl.concat([by_arm.frames["LB"], late])
+    figure = marker_figure(Context.of(replace(by_arm, frames=by_arm.frames.replace("LB", lb))), by_arm.study.markers[0])
+    assert figure is not None
+    assert late.height == 200
+    assert f"{lb.height} values" in figure.caption
+    assert [line.split(",")[0] for line in figure.data.splitlines()[1:]] == ["0", "21", "42", "63"]
+
+
 def test_no_samples_no_figure(by_arm: Dossier) -> None:
     none = with_samples(by_arm, LBVAL=pl.lit(None, dtype=pl.Decimal(38, 6)))
     assert marker_figure(none, by_arm.study.markers[0]) is None
