@@ -10,13 +10,13 @@ import polars as pl
 
 from trialwright.model.criteria import Exclusion, Inclusion, Interval, ItemIs, Node, children_of
 from trialwright.model.items import Place, date_stem, item_place, rows_at
-from trialwright.model.study import Item, Study
+from trialwright.model.study import Study
 from trialwright.report.accrual import earliest_dates
 from trialwright.report.context import Context
 from trialwright.report.estimates import POOLED
 from trialwright.report.marker_courses import courses_of
 from trialwright.report.table import Cell, Column, Row, Table, text_cells
-from trialwright.report.typeset import decimal, sentence, share, thousands
+from trialwright.report.typeset import decimal, sentence, share, share_digits, thousands
 
 __all__ = ["baseline_table"]
 
@@ -63,16 +63,39 @@ def baseline_table(context: Context) -> Table | None:
     if reached.is_empty():
         return None
     rows: list[Row] = []
-    for characteristic in _characteristics(context, reached):
-        rows += _rows(characteristic, groups)
+    shown, same = _told_apart(list(_characteristics(context, reached)))
+    digits = share_digits([subjects.height for _, subjects in groups])
+    for characteristic in shown:
+        rows += _rows(characteristic, groups, digits)
     columns = [Column("Characteristic")]
     columns += [Column(label, f"n = {thousands(subjects.height)}", numeric=True) for label, subjects in groups]
     notes = (
-        "Counts with % of the subjects that have a value. Missing values are counted, never filled in.",
-        "Each fact is the last known on or before allocation.",
+        "Count (% of the subjects of the column that have a value, its n less those missing).",
+        "Missing values are counted, never filled in.",
+        f"Each fact is the last known on or before {context.point_words(last_gate)}.",
+        *same,
     )
     caption = f"Baseline characteristics of subjects at {context.point_words(last_gate)}"
     return Table("baseline", caption, tuple(columns), tuple(rows), notes)
+
+
+def _told_apart(found: list[_Characteristic]) -> tuple[list[_Characteristic], list[str]]:
+    """Characteristics without those that repeat another in every subject, and a note on each of these."""
+    shown: list[_Characteristic] = []
+    notes: list[str] = []
+    for each in found:
+        twin = next((other for other in shown if each.words is None and _same(each.values, other.values)), None)
+        if twin is None:
+            shown.append(each)
+        else:
+            notes.append(f"Not repeated, because equal in every subject: {each.label[:1].lower()}{each.label[1:]}.")
+    return shown, notes
+
+
+def _same(one: pl.DataFrame, other: pl.DataFrame) -> bool:
+    if one.height == 0 or one.schema != other.schema:
+        return False
+    return one.sort("USUBJID", "value").equals(other.sort("USUBJID", "value"))
 
 
 def _groups(context: Context, reached: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
@@ -90,7 +113,7 @@ def _characteristics(context: Context, reached: pl.DataFrame) -> Iterator[_Chara
     yield _Characteristic("Site", dm.select("USUBJID", value=pl.col("SITEID")), {})
     study = context.dossier.study
     for name in _compared_items(study):
-        made = _of_item(context, study.items[name], item_place(study, name), reached)
+        made = _of_item(context, name, item_place(study, name), reached)
         if made is not None:
             yield made
     for interval in _compared_intervals(study):
@@ -98,7 +121,7 @@ def _characteristics(context: Context, reached: pl.DataFrame) -> Iterator[_Chara
     for marker in {marker.item: marker for marker in study.markers}.values():
         courses = courses_of(context, marker)
         first = courses.values.filter(pl.col("day") <= 0).sort("USUBJID", "day").group_by("USUBJID").last()
-        label = f"{study.items[marker.item].ask} before {context.point_words(marker.from_)}, {courses.unit}"
+        label = f"{_label(study, marker.item)} before {context.point_words(marker.from_)}, {courses.unit}"
         yield _Characteristic(label, first.join(reached, on="USUBJID", how="semi").select("USUBJID", "value"), None)
 
 
@@ -124,7 +147,14 @@ def _compared_intervals(study: Study) -> list[Interval]:
     return [n for (start, end), n in found.items() if start in study.items and end in study.items]
 
 
-def _of_item(context: Context, item: Item, place: Place, reached: pl.DataFrame) -> _Characteristic | None:
+def _label(study: Study, name: str) -> str:
+    """What an item is called in a row: its own wording, or its name where the wording is a question."""
+    ask = study.items[name].ask
+    return name.replace("_", " ") if "?" in ask else ask
+
+
+def _of_item(context: Context, name: str, place: Place, reached: pl.DataFrame) -> _Characteristic | None:
+    item = context.dossier.study.items[name]
     rows = rows_at(place, context.dossier.frames).join(reached, on="USUBJID", how="semi")
     gate = context.dossier.study.gates[-1]
     allocated = earliest_dates(context, gate).rename({"ADT": "GATEDT"})
@@ -133,7 +163,7 @@ def _of_item(context: Context, item: Item, place: Place, reached: pl.DataFrame) 
         pl.col(low).is_null() | pl.col("GATEDT").is_null() | (pl.col(low) <= pl.col("GATEDT"))
     )
     last = known.sort("USUBJID", low, nulls_last=False).group_by("USUBJID", maintain_order=True).last()
-    label = item.ask.rstrip("?")
+    label = _label(context.dossier.study, name)
     if item.is_ == "code":
         return _Characteristic(label, last.select("USUBJID", value=pl.col(place.column)), dict(item.values or {}))
     value_column = {"LBORRES": "LBVAL", "FAORRES": "FAVAL", "QSORRES": "QSVAL"}.get(place.column)
@@ -158,12 +188,12 @@ def _of_interval(context: Context, node: Interval, reached: pl.DataFrame) -> _Ch
         dates.append(rows.group_by("USUBJID").agg(pick.alias(name)))
     joined = reached.join(dates[0], on="USUBJID").join(dates[1], on="USUBJID")
     length = (pl.col(node.interval.to) - pl.col(node.interval.from_)).dt.total_days() / 30.4375
-    start, end = (study.items[name].ask for name in (node.interval.from_, node.interval.to))
+    start, end = (_label(study, name) for name in (node.interval.from_, node.interval.to))
     label = f"From {start[:1].lower()}{start[1:]} to {end[:1].lower()}{end[1:]}, months"
     return _Characteristic(label, joined.select("USUBJID", value=length), None, digits=1)
 
 
-def _rows(characteristic: _Characteristic, groups: list[tuple[str, pl.DataFrame]]) -> list[Row]:
+def _rows(characteristic: _Characteristic, groups: list[tuple[str, pl.DataFrame]], digits: int) -> list[Row]:
     own = [characteristic.values.join(subjects, on="USUBJID", how="semi").drop_nulls("value") for _, subjects in groups]
     missing = [
         subjects.height - values["USUBJID"].n_unique() for (_, subjects), values in zip(groups, own, strict=True)
@@ -181,23 +211,23 @@ def _rows(characteristic: _Characteristic, groups: list[tuple[str, pl.DataFrame]
             Row(Cell("Range"), text_cells(ranges), level=1),
         ]
     else:
-        rows = [Row(Cell(label)), *_levels(characteristic.words, own)]
+        rows = [Row(Cell(label)), *_levels(characteristic.words, own, digits)]
     if any(missing):
         rows.append(Row(Cell("Missing"), text_cells([thousands(n) for n in missing]), level=1))
     return rows
 
 
-def _levels(words: dict[str, str], own: list[pl.DataFrame]) -> list[Row]:
+def _levels(words: dict[str, str], own: list[pl.DataFrame], digits: int) -> list[Row]:
     counts = [dict(values.group_by("value").len().iter_rows()) for values in own]
     seen = sorted({level for group in counts for level in group}, key=lambda level: _order(level, words))
     if not words and len(seen) > MAX_LEVELS:
         totals = {level: sum(group.get(level, 0) for group in counts) for level in seen}
         largest = sorted(seen, key=lambda level: (-totals[level], level))[: MAX_LEVELS - 1]
         rest = [level for level in seen if level not in largest]
-        rows = _level_rows([level for level in seen if level in largest], words, counts)
-        numbers = [share(sum(group.get(level, 0) for level in rest), sum(group.values())) for group in counts]
+        rows = _level_rows([level for level in seen if level in largest], words, counts, digits)
+        numbers = [share(sum(group.get(level, 0) for level in rest), sum(group.values()), digits) for group in counts]
         return [*rows, Row(Cell(f"{len(rest)} others"), text_cells(numbers), level=1)]
-    return _level_rows(seen, words, counts)
+    return _level_rows(seen, words, counts, digits)
 
 
 def _order(level: str, words: dict[str, str]) -> tuple[int, str]:
@@ -205,11 +235,11 @@ def _order(level: str, words: dict[str, str]) -> tuple[int, str]:
     return (listed.index(level) if level in listed else len(listed), level)
 
 
-def _level_rows(levels: list[str], words: dict[str, str], counts: list[dict[str, int]]) -> list[Row]:
+def _level_rows(levels: list[str], words: dict[str, str], counts: list[dict[str, int]], digits: int) -> list[Row]:
     return [
         Row(
             Cell(sentence(words.get(level, level))),
-            text_cells([share(group.get(level, 0), sum(group.values())) for group in counts]),
+            text_cells([share(group.get(level, 0), sum(group.values()), digits) for group in counts]),
             level=1,
         )
         for level in levels

@@ -10,13 +10,15 @@ import polars as pl
 
 from trialwright.model.endpoint import Definition, Endpoint
 from trialwright.model.result import Result
-from trialwright.report.context import WITHHELD, Context, Level
-from trialwright.report.drawing import largest
+from trialwright.report.analyses import analysis_marks, analysis_of, comparison_words
+from trialwright.report.clauses import clause_terms
+from trialwright.report.context import Context, Level
+from trialwright.report.drawing import largest, smallest
 from trialwright.report.estimates import POOLED, in_months, in_percent, in_ratio, p_of, whole
-from trialwright.report.table import Cell, Column, Row, Table, cell_of, text_cells
-from trialwright.report.typeset import decimal, sentence, share, thousands
+from trialwright.report.table import Cell, Column, Row, Table, text_cells
+from trialwright.report.typeset import count, decimal, enumeration, sentence, share, share_digits, thousands
 
-__all__ = ["complication_tables", "endings_table", "proportion_table", "survival_table", "survivor_words"]
+__all__ = ["counted_words", "endings_table", "survival_table", "survivor_words"]
 
 Shown = Callable[[Result], str]
 
@@ -27,19 +29,13 @@ COMPARISONS: Final[tuple[tuple[str, str, Shown], ...]] = (
     ("rmst_ratio", "Ratio of restricted means ({level} CI)", in_ratio),
     ("p_zph", "Test of proportional hazards, p", p_of),
 )
-GRADE_WORDS: Final = {
-    "NONE": "No complication recorded", "I": "I", "II": "II", "IIIA": "IIIa", "IIIB": "IIIb", "IVA": "IVa",
-    "IVB": "IVb", "V": "V (death)",
-}  # fmt: skip
 AXIS_WORDS: Final = {"PFS": "Progression-free", "OS": "Alive", "DFS": "Disease-free", "EFS": "Event-free"}
+UNCOUNTED: Final = {
+    "missed-assessments": "because too many planned assessments were missed before it",
+    "horizon-event": "because it came after the end of counting",
+}
 _KIND_OF_END: Final = pl.col("EVNTDESC").str.replace_all(r",? on [0-9]{4}-[0-9]{2}-[0-9]{2}", "")
 """What ended a subject's time, without the day, so that like is counted with like."""
-
-UNKNOWN_WORDS: Final = {
-    "failure": "A subject whose outcome is not known counts as a failure.",
-    "left out": "A subject whose outcome is not known is left out.",
-}
-MAJOR: Final = ("IIIA", "IIIB", "IVA", "IVB", "V")
 
 
 def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Table | None:
@@ -82,25 +78,67 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
     depth = 1 if len(levels) > 1 else 0
     compared = [
         Row(
-            Cell(label.format(level=estimates.level(stem, figure))),
+            _compared_head(context, endpoint.resolved()[definition], found, label),
             (replace(estimates.cell(stem, figure, shown), span=len(levels)),),
             depth,
         )
         for figure, label, shown in COMPARISONS
-        if estimates.find(stem, figure)
+        if (found := estimates.find(stem, figure)) is not None
     ]
     if compared and depth:
         compared.insert(0, Row(Cell(_compared_words(context, endpoint))))
     if not groups and not compared:
         return None
-    columns = [Column(sentence(endpoint.title))]
+    other = "" if stem == endpoint.id else f"{definition}: {counted_words(endpoint, definition)}"
+    columns = [Column(sentence(endpoint.title), other)]
     columns += [
         Column(level.id if level.id != POOLED else level.label, _n(context, stem, level), numeric=True)
         for level in levels
     ]
     name = stem.lower().replace("~", "-")
-    caption = f"{endpoint.title}: estimates" + ("" if stem == endpoint.id else f", definition “{definition}”")
-    return Table(name, caption, tuple(columns), tuple(groups + compared), _survival_notes(context, stem))
+    words = f" by the definition “{definition}”, which counts {counted_words(endpoint, definition)}" if other else ""
+    notes = _survival_notes(context, stem)
+    if other:
+        notes += _uncounted_notes(_rows_of(context, endpoint, definition))
+    return Table(
+        name,
+        f"{endpoint.title}{words}: estimates",
+        tuple(columns),
+        tuple(groups + compared),
+        notes,
+        clause_terms(context, endpoint, definition),
+    )
+
+
+def counted_words(endpoint: Endpoint, definition: str) -> str:
+    """Return the events a definition counts.
+
+    Parameters
+    ----------
+    endpoint : Endpoint
+        The endpoint.
+    definition : str
+        Name of the definition.
+
+    Returns
+    -------
+    str
+        For example ``progression or death``.
+    """
+    events = endpoint.resolved()[definition].events or ()
+    words = [event if isinstance(event, str) else event.event for event in events]
+    return enumeration([word.replace("_", " ") for word in words], "or")
+
+
+def _compared_head(context: Context, definition: Definition, result: Result, label: str) -> Cell:
+    """Heading of a comparison: what it is, and in a second line how it was made and which way it points."""
+    analysis = analysis_of(context, result)
+    keys = ("method", "sides", "alpha", "strata") if analysis is not None and analysis.method == "logrank" else ()
+    return Cell(
+        label.format(level=f"{100 * (result.level or 0.95):g}%"),
+        marks=analysis_marks(analysis, *keys) if analysis is not None else (),
+        below=comparison_words(context, definition, result),
+    )
 
 
 def _until(context: Context, stem: str) -> str:
@@ -217,16 +255,19 @@ def endings_table(context: Context, endpoint: Endpoint, definition: str) -> Tabl
         (level, rows.filter(pl.col("ARMCD") == level.id) if level.id != POOLED else rows) for level in context.levels
     ]
     printed: list[Row] = []
+    digits = share_digits([own.height for _, own in groups])
     for title, is_event in (("Events", True), ("Censored", False)):
         picked = [own.filter((pl.col("CNSR") == 0) if is_event else (pl.col("CNSR") != 0)) for _, own in groups]
-        totals = [share(part.height, own.height) for part, (_, own) in zip(picked, groups, strict=True)]
+        totals = [share(part.height, own.height, digits) for part, (_, own) in zip(picked, groups, strict=True)]
         printed.append(Row(Cell(title), text_cells(totals)))
         counts = [dict(part.group_by(_KIND_OF_END).len().iter_rows()) for part in picked]
         kinds = sorted(
             {kind for group in counts for kind in group}, key=lambda k: (-sum(g.get(k, 0) for g in counts), str(k))
         )
         for kind in kinds:
-            texts = [share(group.get(kind, 0), own.height) for group, (_, own) in zip(counts, groups, strict=True)]
+            texts = [
+                share(group.get(kind, 0), own.height, digits) for group, (_, own) in zip(counts, groups, strict=True)
+            ]
             printed.append(Row(Cell(_readable(kind)), text_cells(texts), level=1))
     columns = [Column("How the time ended")]
     columns += [
@@ -234,133 +275,28 @@ def endings_table(context: Context, endpoint: Endpoint, definition: str) -> Tabl
         for level, own in groups
     ]
     stem = endpoint.stem(definition)
-    caption = f"{endpoint.title}: events and censoring" + (
-        "" if stem == endpoint.id else f", definition “{definition}”"
-    )
-    return Table(
-        f"{stem.lower().replace('~', '-')}-endings",
-        caption,
-        tuple(columns),
-        tuple(printed),
-        ("Count (% of the column).",),
-    )
+    words = "" if stem == endpoint.id else f" by the definition “{definition}”"
+    notes = ("Count (% of all subjects of the column, the n of its heading).", *_uncounted_notes(rows))
+    name = f"{stem.lower().replace('~', '-')}-endings"
+    return Table(name, f"{endpoint.title}{words}: events and censoring", tuple(columns), tuple(printed), notes)
+
+
+def _uncounted_notes(rows: pl.DataFrame) -> tuple[str, ...]:
+    """Who is censored although an event is documented, and how early."""
+    notes = []
+    for rule, why in UNCOUNTED.items():
+        own = rows.filter(pl.col("RULEID").str.ends_with(f".censor.{rule}"))
+        if own.height:
+            one = own.height == 1
+            verb, earliest = ("is", "on") if one else ("are", "the earliest on")
+            notes.append(
+                f"{count(own.height, 'subject')} with a documented event {verb} censored {why}, {earliest} day "
+                f"{int(smallest(own['AVAL']))}."
+            )
+    return tuple(notes)
 
 
 def _readable(kind: str | None) -> str:
     if kind is None:
         return "No reason recorded"
     return kind.capitalize() if kind.isupper() else sentence(kind)
-
-
-def proportion_table(context: Context, endpoint: Endpoint) -> Table | None:
-    """Return the shares of one endpoint, one row a definition.
-
-    Parameters
-    ----------
-    context : Context
-        The dossier, ready to be shown.
-    endpoint : Endpoint
-        An endpoint whose measure is a proportion.
-
-    Returns
-    -------
-    Table or None
-        Successes, subjects and the share with its limits; None when the run has none.
-    """
-    rows: list[Row] = []
-    for name, definition in endpoint.resolved().items():
-        stem = endpoint.stem(name)
-        pattern = f"{stem}/rate"
-        found = [r for key, r in context.estimates.by_id.items() if key == pattern or key.startswith(pattern + "@")]
-        for result in found:
-            words = _set_words(context, definition) + (f", {result.level_of}" if result.level_of else "")
-            label = words if len(endpoint.resolved()) == 1 else f"{sentence(name)}: {words[:1].lower()}{words[1:]}"
-            counts = ["" if n is None else thousands(n) for n in (result.events, result.n)]
-            shown = cell_of(result, in_percent(result) if result.value is not None else "")
-            rows.append(Row(Cell(label), (*text_cells(counts), shown)))
-    if not rows:
-        return None
-    columns = (
-        Column("Counted in"), Column("Successes", numeric=True), Column("Subjects", numeric=True),
-        Column(f"Share, % ({context.estimates.level(endpoint.id, 'rate')} CI)", numeric=True),
-    )  # fmt: skip
-    used = next(iter(endpoint.resolved().values()))
-    note = UNKNOWN_WORDS.get(used.unknown or "", "")
-    return Table(endpoint.id.lower(), endpoint.title, columns, tuple(rows), (note,) if note else ())
-
-
-def _set_words(context: Context, definition: Definition) -> str:
-    words = f"{definition.set} subjects" if definition.set else "all subjects"
-    if definition.arms and context.is_of_some_arms(definition):
-        words += f" of arm {' and '.join(definition.arms)}"
-    return sentence(words.replace("_", " "))
-
-
-def complication_tables(context: Context, endpoint: Endpoint) -> tuple[Table, ...]:
-    """Return the worst grades of one endpoint with the complication index, one table a definition.
-
-    Parameters
-    ----------
-    context : Context
-        The dossier, ready to be shown.
-    endpoint : Endpoint
-        An endpoint whose measure is the worst grade.
-
-    Returns
-    -------
-    tuple of Table
-        Empty when there are no graded subjects; a definition that counts some arms only is withheld unless figures
-        by arm may be shown.
-
-    References
-    ----------
-    Dindo et al., Ann Surg 2004;240:205, doi:10.1097/01.sla.0000133083.54934.ae (DOI unverified); Slankamenac et al.,
-    Ann Surg 2013;258:1, doi:10.1097/SLA.0b013e318296c732.
-    """
-    tables = []
-    for name, definition in endpoint.resolved().items():
-        own = context.dossier.derived.grades.filter((pl.col("PARAMCD") == endpoint.id) & (pl.col("DEFID") == name))
-        stem = endpoint.stem(name)
-        columns = (
-            Column("Worst grade a subject"),
-            Column(_set_words(context, definition), f"n = {thousands(own.height)}", numeric=True),
-        )
-        if context.is_of_some_arms(definition) and not context.dossier.by_arm:
-            row = Row(Cell("Grades"), (Cell(WITHHELD, kind="withheld"),))
-            plain = (Column("Worst grade a subject"), Column(_set_words(context, definition), numeric=True))
-            tables.append(Table(stem.lower().replace("~", "-"), endpoint.title, plain, (row,)))
-        elif own.height:
-            tables.append(
-                Table(stem.lower().replace("~", "-"), endpoint.title, columns, _grade_rows(own), _grade_notes())
-            )
-    return tuple(tables)
-
-
-def _grade_rows(own: pl.DataFrame) -> tuple[Row, ...]:
-    counts = dict(own.group_by("AVALC").len().iter_rows())
-    known = sum(n for grade, n in counts.items() if grade is not None)
-    listed = [*GRADE_WORDS, *sorted(g for g in counts if g is not None and g not in GRADE_WORDS)]
-    rows = [
-        Row(Cell(GRADE_WORDS.get(grade, grade)), text_cells([share(counts.get(grade, 0), known)])) for grade in listed
-    ]
-    rows.append(Row(Cell("Major: IIIa or worse"), text_cells([share(sum(counts.get(g, 0) for g in MAJOR), known)])))
-    if counts.get(None):
-        rows.append(Row(Cell("Not known"), text_cells([thousands(counts[None])])))
-    index = own["CCI"].cast(pl.Float64).drop_nulls()
-    if index.len():
-        median, low, high = (decimal(index.quantile(q, "linear"), 1) for q in (0.5, 0.25, 0.75))
-        rows.append(
-            Row(
-                Cell("Comprehensive Complication Index, median (quartiles)"),
-                text_cells([f"{median} ({low} to {high})"]),
-            )
-        )
-    return tuple(rows)
-
-
-def _grade_notes() -> tuple[str, ...]:
-    return (
-        "Count (% of subjects with a known grade); a subject counts once, under the worst grade.",
-        "Grades after Dindo et al., Ann Surg 2004;240:205.",
-        "Index after Slankamenac et al., Ann Surg 2013;258:1, from 0 to 100; higher is worse.",
-    )

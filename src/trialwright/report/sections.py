@@ -11,13 +11,8 @@ from trialwright.report.accrual import accrual_figure
 from trialwright.report.baseline import baseline_table
 from trialwright.report.consort import consort_figure
 from trialwright.report.context import WITHHELD, Context
-from trialwright.report.endpoint_tables import (
-    complication_tables,
-    endings_table,
-    proportion_table,
-    survival_table,
-    survivor_words,
-)
+from trialwright.report.endpoint_tables import counted_words, endings_table, survival_table, survivor_words
+from trialwright.report.estimand import estimand_table, no_estimand_words
 from trialwright.report.estimates import whole
 from trialwright.report.forest import forest_figure
 from trialwright.report.kaplan_meier import CurveWords, kaplan_meier_figure
@@ -32,6 +27,7 @@ from trialwright.report.listings import (
     software_table,
 )
 from trialwright.report.marker_courses import marker_figure
+from trialwright.report.outcome_tables import complication_tables, proportion_table
 from trialwright.report.table import Figure, Table
 from trialwright.report.trial import arms_table, criteria_table, endpoints_table
 from trialwright.report.typeset import count, enumeration, sentence
@@ -152,6 +148,10 @@ def _words(context: Context, endpoint: Endpoint, name: str, definition: Definiti
 
 def _survival(context: Context, endpoint: Endpoint) -> Section:
     parts: list[Part] = []
+    reported = endpoint.use or "used"
+    parts += _present(estimand_table(context, endpoint, reported))
+    if missing := no_estimand_words(context, endpoint, reported):
+        parts.append(Paragraph(missing, "note"))
     for name, definition in endpoint.resolved().items():
         is_reported = name in ("used", endpoint.use)
         words = _words(context, endpoint, name, definition)
@@ -175,15 +175,9 @@ def _other_definition(context: Context, endpoint: Endpoint, name: str) -> Paragr
         for each in (used, name)
     ]
     return Paragraph(
-        f"The record can also be read as the definition “{name}” ({_event_words(endpoint, name)}); "
-        f"this report uses “{used}” ({_event_words(endpoint, used)}). There are {enumeration(counted)}."
+        f"The record can also be read as the definition “{name}” ({counted_words(endpoint, name)}); "
+        f"this report uses “{used}” ({counted_words(endpoint, used)}). There are {enumeration(counted)}."
     )
-
-
-def _event_words(endpoint: Endpoint, name: str) -> str:
-    events = endpoint.resolved()[name].events or ()
-    words = [event if isinstance(event, str) else event.event for event in events]
-    return enumeration([word.replace("_", " ") for word in words], "or")
 
 
 def _subgroups(context: Context) -> list[Section]:

@@ -90,7 +90,21 @@ def test_restricted_means_stand_by_arm_with_their_difference() -> None:
 def test_a_horizon_behind_the_data_is_not_estimable_and_says_so() -> None:
     found = results_of(request_of("rmst", tau="60 months"))
     assert found["PFS/rmst_difference"].status == "not estimable"
-    assert "tau" in found["PFS/rmst_difference"].reason or "horizon" in found["PFS/rmst_difference"].reason
+    assert found["PFS/rmst_difference"].reason.count("before 1826.25 days") == 2
+
+
+def test_the_mean_of_an_arm_stays_when_the_other_is_observed_too_briefly() -> None:
+    short = (pl.col("ARM") == "A") & (pl.col("TIME") > 300)
+    rows = ROWS.with_columns(
+        TIME=pl.when(short).then(300.0).otherwise("TIME"), EVENT=pl.when(short).then(0).otherwise("EVENT").cast(pl.Int8)
+    )
+    found = results_of(request_of("rmst", rows, tau="12 months"))
+    alone = rows.filter(pl.col("ARM") == "B")
+    assert found["PFS/rmst@B"].value == pytest.approx(rmst(alone["TIME"], alone["EVENT"], tau=365.25).arms[0].rmst)
+    reason = "the curve of A ends with a censoring on day 300, before 365.25 days"
+    for figure in ("rmst@A", "rmst_difference", "rmst_ratio"):
+        assert (found[f"PFS/{figure}"].status, found[f"PFS/{figure}"].reason) == ("not estimable", reason)
+    assert (found["PFS/rmst@A"].level_of, found["PFS/rmst@A"].n) == ("A", 20)
 
 
 def test_the_drift_test_is_the_one_of_the_model() -> None:

@@ -251,11 +251,23 @@ def derived(s: Subjects, *, by_arm: bool) -> Derived:
             "RULEID": ["COMPL.worst"] * op.sum(),
         }
     )
-    empty = pl.DataFrame(
-        {"USUBJID": [], "PARAMCD": [], "DEFID": [], "AVALC": [], "REASON": [], "SRCDOM": [], "SRCSEQ": []}
-    )
+    adbin = pl.concat([_answers(s, "record", allo & (s.arm == 0)), _answers(s, "operated", op)])
     sources = pl.DataFrame({"USUBJID": [], "PARAMCD": [], "DEFID": [], "ROLE": [], "ROW": []})
-    return Derived(adsl, pl.DataFrame(), adtte, empty, grades, sources, ())
+    return Derived(adsl, pl.DataFrame(), adtte, adbin if by_arm else adbin.clear(), grades, sources, ())
+
+
+def _answers(s: Subjects, definition: str, keep: np.ndarray) -> pl.DataFrame:
+    """Whether nothing was left; of a subject who was not operated on it is not known and counts as a failure."""
+    is_r0 = (s.is_operated & (s.residual == "GYN_R0"))[keep]
+    return pl.DataFrame(
+        {
+            "USUBJID": s.ids[keep],
+            "PARAMCD": ["R0"] * keep.sum(),
+            "DEFID": [definition] * keep.sum(),
+            "AVALC": np.where(is_r0, "Y", "N"),
+            "REASON": pl.Series([None if done else "not_reached" for done in s.is_operated[keep]], dtype=pl.String),
+        }
+    )
 
 
 SHARED_WORDS = {"cox": ("hr",), "logrank": ("p_logrank",), "zph": ("p_zph",), "rmst": ("rmst_difference", "rmst_ratio")}
@@ -304,7 +316,8 @@ def results(s: Subjects, *, by_arm: bool) -> tuple[Result, ...]:
             state = {} if by_arm else {"status": "withheld", "reason": "by arm; run with --by-arm"}
             method = next(name for name, figures in SHARED_WORDS.items() if figure in figures)
             shown = entry if by_arm else (None, None, None, "1")
-            made.append(_result(f"{stem}/{figure}", shown, method=method, n=160, **named, **state))
+            asked = f"{stem.lower()}_{method}"
+            made.append(_result(f"{stem}/{figure}", shown, method=method, analysis=asked, n=160, **named, **state))
     return (*made, *_shares(s, by_arm=by_arm))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.analysis.method import Estimates, Method, Request
-from trialwright.analysis.rmst import Contrast, rmst
+from trialwright.analysis.rmst import Contrast, RestrictedMean, rmst
 from trialwright.errors import EstimationError, InputError
 from trialwright.model.catalogue import Spec
 from trialwright.model.result import Result
@@ -19,6 +19,39 @@ def _contrast(request: Request, figure: str, contrast: Contrast, unit: str) -> R
     )
 
 
+def _mean(request: Request, mean: RestrictedMean) -> Result:
+    return request.result(
+        f"rmst@{mean.level}",
+        of=request.rows.filter(request.rows["ARM"] == mean.level),
+        value=mean.rmst,
+        low=mean.lower,
+        high=mean.upper,
+        level=request.level,
+        unit="d",
+        level_of=mean.level,
+    )
+
+
+def _each_alone(request: Request, tau: float) -> Estimates:
+    """The mean of each arm that is observed long enough; what compares them fails with the arms that are not."""
+    results: list[Result] = []
+    short: list[str] = []
+    for arm in request.arms:
+        own = request.compared.filter(request.compared["ARM"] == arm)
+        try:
+            means = rmst(own["TIME"], own["EVENT"], tau=tau, arm=own["ARM"], level=request.level)
+        except EstimationError:
+            last = float(own["TIME"].to_numpy().max())
+            reason = f"the curve of {arm} ends with a censoring on day {last:g}, before {tau:g} days"
+            short.append(reason)
+            results.append(
+                request.result(f"rmst@{arm}", of=own, status="not estimable", reason=reason, unit="d", level_of=arm)
+            )
+        else:
+            results.append(_mean(request, means.arms[0]))
+    return Estimates((*results, *(request.failed(figure, "; ".join(short)) for figure in METHOD.figures)))
+
+
 def _estimate(request: Request) -> Estimates:
     rows = request.compared
     treatment, reference = request.arms
@@ -27,21 +60,11 @@ def _estimate(request: Request) -> Estimates:
     tau = float(request.analysis.tau.days)
     try:
         means = rmst(rows["TIME"], rows["EVENT"], tau=tau, arm=rows["ARM"], reference=reference, level=request.level)
-    except (EstimationError, InputError) as error:
+    except EstimationError:
+        return _each_alone(request, tau)
+    except InputError as error:
         return Estimates(tuple(request.failed(figure, error.what) for figure in METHOD.figures))
-    by_arm = tuple(
-        request.result(
-            f"rmst@{mean.level}",
-            of=rows.filter(rows["ARM"] == mean.level),
-            value=mean.rmst,
-            low=mean.lower,
-            high=mean.upper,
-            level=request.level,
-            unit="d",
-            level_of=mean.level,
-        )
-        for mean in means.arms
-    )
+    by_arm = tuple(_mean(request, mean) for mean in means.arms)
     found = next((pair for pair in means.comparisons if pair.comparison == treatment), None)
     if found is None:
         return Estimates((*by_arm, *(request.failed(figure, "one arm has no subject") for figure in METHOD.figures)))
