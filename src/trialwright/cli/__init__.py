@@ -57,6 +57,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "diff": Entry("trialwright.cli.diff:command", "Show what changes between two states of a study file."),
         "allocate": Entry("trialwright.cli.allocate:command", "Draw arms under a commitment, and verify them."),
         "due": Entry("trialwright.cli.due:command", "Show what is due, overdue and missing on a day."),
+        "screen": Entry("trialwright.cli.screen:command", "Judge who is eligible and say what to fetch next."),
         "simulate": Entry("trialwright.cli.simulate:command", "Write a data folder of invented subjects."),
         "run": Entry("trialwright.cli.run:command", "Derive, analyse and report a trial from its data folder."),
         "trace": Entry("trialwright.cli.trace:command", "Walk a figure of a report back to its rows and clause."),

@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
+
 from trialwright.analysis.plan import estimate
 from trialwright.assessments.recorded import recorded_responses
 from trialwright.conduct.catalogue import catalogue
+from trialwright.conduct.eligibility import MOST_WHOLE, gate_screens, moments_of, screening_of, with_eligibility
 from trialwright.conduct.provenance import provenance_of
 from trialwright.conduct.software import software
 from trialwright.conduct.studies import OpenedStudy
@@ -19,10 +22,11 @@ from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.result import Derived
+from trialwright.model.screened import Screening
 from trialwright.model.study import Study
 from trialwright.screening.judge import Context, judge
 
-__all__ = ["analyse", "derive_endpoints"]
+__all__ = ["analyse", "derive_endpoints", "screen_at"]
 
 
 def derive_endpoints(study: Study, frames: Frames, *, cutoff: date, by_arm: bool) -> Derived:
@@ -89,6 +93,9 @@ def analyse(
     say("deriving endpoints")
     derived = derive_endpoints(opened.study, frames, cutoff=cutoff, by_arm=by_arm)
     known = frames.until(cutoff)
+    say("judging eligibility")
+    screening = screen_at(opened.study, known, derived.adrs, cutoff)
+    derived = replace(derived, adsl=with_eligibility(derived.adsl, opened.study, screening))
     say("estimating")
     estimates = estimate(opened.study, derived, known, by_arm=by_arm)
     return Dossier(
@@ -105,4 +112,28 @@ def analyse(
         findings=(*findings, *derived.findings),
         provenance=provenance_of(opened.study, catalogue()),
         software=software(),
+        screening=screening,
     )
+
+
+def screen_at(study: Study, known: Frames, responses: pl.DataFrame, cutoff: date) -> Screening:
+    """Eligibility of all subjects at every gate they have reached or are waiting for.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    known : Frames
+        Its data up to the cutoff.
+    responses : polars.DataFrame
+        Responses of the assessment series.
+    cutoff : date
+        Last day that counts.
+
+    Returns
+    -------
+    Screening
+        Without the rows that are met where there are very many subjects.
+    """
+    moments = moments_of(study, known, time_point_dates(study, known), cutoff)
+    return screening_of(gate_screens(study, known, moments, responses), moments, most_whole=MOST_WHOLE)

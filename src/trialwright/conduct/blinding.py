@@ -8,11 +8,14 @@ from typing import Final
 
 import polars as pl
 
+from trialwright.endpoints.questions import names_in
 from trialwright.model.arm_bound import ArmBound, arm_bound
+from trialwright.model.criteria import Exclusion, Inclusion
 from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.items import item_place
+from trialwright.model.screened import Screening
 from trialwright.model.study import Study
 
 __all__ = ["ARM_COLUMNS", "asks_for_an_arm", "conceal"]
@@ -65,6 +68,22 @@ def conceal(dossier: Dossier) -> Dossier:
             sources=_without_contacts(open_to_all(derived.sources), assessed),
         ),
         findings=tuple(_open_findings(dossier.findings, study, dossier.frames, bound)),
+        screening=_open_screening(dossier.screening, study, bound),
+    )
+
+
+def _open_screening(screening: Screening | None, study: Study, bound: ArmBound) -> Screening | None:
+    """Eligibility without gates and criteria that some arms only have."""
+    if screening is None:
+        return None
+    criteria: tuple[Inclusion | Exclusion, ...] = (*study.inclusion, *study.exclusion)
+    named = [each.id for each in criteria if names_in(each.when) & bound.items]
+    gate, criterion = ~pl.col("GATE").is_in(list(bound.time_points)), ~pl.col("CRITID").is_in(named)
+    return replace(
+        screening,
+        verdicts=screening.verdicts.filter(gate, criterion),
+        subjects=screening.subjects.filter(gate),
+        counts=screening.counts.filter(gate, criterion),
     )
 
 
@@ -98,7 +117,8 @@ def _told(study: Study, bound: ArmBound) -> list[str]:
     """Columns of ADSL that tell the arm."""
     flags = [f"{name.upper()[:6]}FL" for name in bound.sets]
     dates = [f"{name.upper()}DT" for name in bound.time_points]
-    return [*ARM_COLUMNS, *flags, *dates, *(["TRTSDT"] if bound.first_dose else [])]
+    verdicts = [f"{name.upper()}ELIG" for name in bound.time_points]
+    return [*ARM_COLUMNS, *flags, *dates, *verdicts, *(["TRTSDT"] if bound.first_dose else [])]
 
 
 def _assessed(study: Study) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trialwright.conduct.analyse import analyse
 from trialwright.conduct.blinding import conceal
+from trialwright.conduct.eligibility import screen_table
 from trialwright.conduct.studies import OpenedStudy
 from trialwright.errors import DataError
 from trialwright.exchange.folder import read_folder, refuse_held, whole_or_nothing
@@ -172,7 +173,10 @@ def _write_frames(folder: Path, dossier: Dossier) -> None:
     derived = dossier.derived
     frames = folder / "frames"
     frames.mkdir()
-    write_tables(frames, {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin})
+    tables = {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin}
+    if dossier.screening is not None:
+        tables["SCREEN"] = screen_table(dossier.study, dossier.screening)
+    write_tables(frames, tables)
 
 
 def refuse_taken(out: Path, *, replace: bool) -> None:

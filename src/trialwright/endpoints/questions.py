@@ -19,7 +19,7 @@ from trialwright.model.frames import Frames
 from trialwright.model.items import DATE_COLUMNS, date_stem, item_place
 from trialwright.model.study import Study
 
-__all__ = ["Question", "questions", "requests"]
+__all__ = ["Question", "names_in", "questions", "requests"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ import polars as pl
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.result import Derived, Result
+from trialwright.model.screened import Screening
 from trialwright.model.study import Study
 
 __all__ = ["Dossier", "Provenance"]
@@ -71,6 +72,8 @@ class Dossier:
         Methods and constants with certainty.
     software : mapping of str to str
         Program and library versions.
+    screening : Screening, optional
+        Eligibility at every gate; None where it was not judged.
     """
 
     study: Study
@@ -86,3 +89,4 @@ class Dossier:
     findings: tuple[Finding, ...]
     provenance: tuple[Provenance, ...]
     software: Mapping[str, str]
+    screening: Screening | None = None

@@ -11,6 +11,7 @@ from trialwright.report.accrual import accrual_figure
 from trialwright.report.baseline import baseline_table
 from trialwright.report.consort import consort_figure
 from trialwright.report.context import WITHHELD, Context
+from trialwright.report.eligibility import criteria_counts_table, eligibility_log_table, screen_failures_table
 from trialwright.report.endpoint_tables import counted_words, endings_table, survival_table, survivor_words
 from trialwright.report.estimand import estimand_table, no_estimand_words
 from trialwright.report.estimates import whole
@@ -102,6 +103,7 @@ def sections(context: Context, silences: Sequence[Silence]) -> tuple[Section, ..
             "accrual", "Accrual", _or_words(accrual_figure(context), "Nobody has reached a gate of the trial yet.")
         ),
         Section("flow", "Flow of subjects", (consort_figure(context),)),
+        _eligibility(context),
         Section("baseline", "Baseline characteristics", _or_words(baseline_table(context), "Nobody is allocated yet.")),
     ]
     made += [_survival(context, endpoint) for endpoint in _measured(context, "time to event")]
@@ -139,6 +141,18 @@ def _silent(silences: Sequence[Silence]) -> Section:
     if not parts:
         parts = (Paragraph("Nothing is assumed and no question is open.", "note"),)
     return Section("silences", "What the record does not say", parts, page=True)
+
+
+def _eligibility(context: Context) -> Section:
+    counts, failures, log = (
+        criteria_counts_table(context),
+        screen_failures_table(context),
+        eligibility_log_table(context),
+    )
+    parts: list[Part] = list(_present(counts, failures, log))
+    if log is not None and not log.shown:
+        parts.append(Paragraph("Every subject that is not clearly eligible is listed in tables/eligibility-log.csv."))
+    return Section("eligibility", "Eligibility", tuple(parts))
 
 
 def _words(context: Context, endpoint: Endpoint, name: str, definition: Definition) -> CurveWords:

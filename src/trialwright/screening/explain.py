@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from trialwright.model.criteria import Exclusion, Inclusion, Node
+from trialwright.model.criteria import NODE_KINDS, Exclusion, Inclusion, Node
 from trialwright.model.screened import CriterionAnswer, Held, Row
 from trialwright.model.statement import Inferred, Recorded
-from trialwright.screening.answer import TRUE, Answer, Ints, reason_text
+from trialwright.screening.answer import TRUE, Answer, Flags, Ints, reason_text
 from trialwright.screening.evidence import row_ids
-from trialwright.screening.screen import GateScreen, nearest_margins
+from trialwright.screening.screen import GateScreen, margin_texts, nearest_margins
 from trialwright.screening.session import Session
 from trialwright.screening.wanting import wants_of
 
@@ -80,9 +80,9 @@ class _Indexed:
         self.answer, self._session = answer, session
 
     @cached_property
-    def nearest(self) -> tuple[list[str | None], Ints]:
-        text, near = nearest_margins(self.answer)
-        return text.to_list(), near.astype(np.int64)
+    def nearest(self) -> tuple[list[str | None], Flags]:
+        chosen, near = nearest_margins(self.answer)
+        return margin_texts(self.answer, chosen, np.ones(near.size, np.bool_)).to_list(), near
 
     @cached_property
     def _places(self) -> list[Ints]:
@@ -161,7 +161,8 @@ def reading_of(node: Node) -> str:
 
 def _flow(value: object, hidden: set[str]) -> str:
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_flow(one, hidden)}' for key, one in value.items() if key not in hidden)}}}"
+        keys = sorted((key for key in value if key not in hidden), key=lambda key: (key != "id", key not in NODE_KINDS))
+        return f"{{{', '.join(f'{key}: {_flow(value[key], hidden)}' for key in keys)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_flow(one, hidden) for one in value)}]"
     return str(value)

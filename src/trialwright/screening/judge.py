@@ -161,7 +161,7 @@ def screened(study: Study, gate: str, moments: pl.DataFrame, context: Context) -
     """
     if gate not in study.gates:
         raise StudyError(f"{gate} is not a gate of {study.id}", mend=f"name one of {', '.join(study.gates)}")
-    setting = _setting(moments, context)
+    setting = replace(_setting(moments, context), here=gate)
     criteria: tuple[Inclusion | Exclusion, ...] = (*study.inclusion, *study.exclusion)
     judged = {criterion.id: criterion for criterion in criteria if gate in gates_of(criterion, study)}
     answers = {name: _standing(criterion, setting) for name, criterion in judged.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from trialwright.screening.evidence import evidence
 from trialwright.screening.margin import NEAR_SHARE, Margin, margin_text
 from trialwright.screening.session import Context, Session
 
-__all__ = ["GateScreen"]
+__all__ = ["GateScreen", "margin_texts", "nearest_margins"]
 
 _STANDING: Final = {1: "MET", -1: "NOT_MET", 0: "UNKNOWN"}
 _TEXTS: Final = ("USUBJID", "GATE", "CRITID", "VERDICT", "REASON", "MARGIN")
@@ -62,6 +63,16 @@ class GateScreen:
             found = np.minimum(found, answer.verdict)
         return found
 
+    @cached_property
+    def nearest(self) -> Mapping[str, tuple[Ints, Flags]]:
+        """Nearest comparison and nearness of each criterion, as :func:`nearest_margins` gives them."""
+        return {name: nearest_margins(answer) for name, answer in self.answers.items()}
+
+    @property
+    def near(self) -> Mapping[str, Flags]:
+        """Who meets each criterion near a bound."""
+        return {name: near for name, (_, near) in self.nearest.items()}
+
     @property
     def context(self) -> Context:
         """Study and data."""
@@ -90,7 +101,7 @@ class GateScreen:
         }
         parts = []
         for name, answer in self.answers.items():
-            margins, near = nearest_margins(answer)
+            chosen, near = self.nearest[name]
             parts.append(
                 pl.DataFrame(
                     {
@@ -99,7 +110,7 @@ class GateScreen:
                         "CRITID": pl.repeat(name, subjects.len(), eager=True),
                         "VERDICT": pl.Series(answer.verdict).replace_strict(_STANDING, return_dtype=pl.String),
                         "REASON": _reasons(answer),
-                        "MARGIN": margins,
+                        "MARGIN": margin_texts(answer, chosen, kept[name]),
                         "NEAR": near,
                     }
                 ).filter(pl.Series(kept[name]))
@@ -120,7 +131,7 @@ def _reasons(answer: Answer) -> pl.Series:
     return bits.replace_strict({value: reason_text(value) for value in bits.unique().to_list()}, return_dtype=pl.String)
 
 
-def nearest_margins(answer: Answer) -> tuple[pl.Series, Flags]:
+def nearest_margins(answer: Answer) -> tuple[Ints, Flags]:
     """The deciding comparison nearest to its bound, of every subject.
 
     Parameters
@@ -130,26 +141,43 @@ def nearest_margins(answer: Answer) -> tuple[pl.Series, Flags]:
 
     Returns
     -------
-    text : polars.Series of str
-        The margin and, in brackets, what lies so far; null where nothing decided has a bound.
+    chosen : int64 array, shape (n,)
+        Position among the answer's margins; -1 where nothing that decided has a bound.
     near : bool array, shape (n,)
         Whether the answer is true and that margin within a twentieth of its bound.
     """
     n = answer.verdict.size
-    text = np.full(n, None, np.object_)
-    best = np.full(n, np.inf)
-    near = np.zeros(n, np.bool_)
-    chosen = np.full(n, -1, np.int64)
+    best, chosen = np.full(n, np.inf), np.full(n, -1, np.int64)
     for number, margin in enumerate(answer.margins):
         counts = margin.decides & (answer.verdict[margin.subject] != UNKNOWN)
         who, share = margin.subject[counts], margin.share[counts]
         nearer = (chosen[who] < 0) | (share < best[who])
         best[who[nearer]], chosen[who[nearer]] = share[nearer], number
+    return chosen, (answer.verdict == TRUE) & (chosen >= 0) & (best <= NEAR_SHARE)
+
+
+def margin_texts(answer: Answer, chosen: Ints, keep: Flags) -> pl.Series:
+    """Margins of chosen comparisons as written.
+
+    Parameters
+    ----------
+    answer : Answer
+        Of a criterion.
+    chosen : int64 array, shape (n,)
+        Which of its margins, as :func:`nearest_margins` gives it.
+    keep : bool array, shape (n,)
+        Subjects whose margin is written.
+
+    Returns
+    -------
+    polars.Series of str
+        The margin and, in brackets, what lies so far; null where there is none.
+    """
+    text = np.full(answer.verdict.size, None, np.object_)
     for number, margin in enumerate(answer.margins):
-        mine = np.flatnonzero((chosen[margin.subject] == number) & margin.decides)
+        mine = np.flatnonzero((chosen[margin.subject] == number) & margin.decides & keep[margin.subject])
         text[margin.subject[mine]] = _texts(margin, mine)
-    near = (answer.verdict == TRUE) & (chosen >= 0) & (best <= NEAR_SHARE)
-    return pl.Series(text.tolist(), dtype=pl.String), near
+    return pl.Series(text.tolist(), dtype=pl.String)
 
 
 def _texts(margin: Margin, positions: Ints) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

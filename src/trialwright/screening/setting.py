@@ -41,6 +41,8 @@ class Setting:
         Window inherited from above.
     ask : callable
         Answers a child node in a setting.
+    here : str
+        Time point the moment stands for; a subject that is not there yet is judged as if it came on that day.
     """
 
     session: Session
@@ -48,6 +50,7 @@ class Setting:
     absent: Reasons
     reach: Reach
     ask: Callable[[Node, Setting], Answer]
+    here: str = ""
 
     @property
     def size(self) -> int:
@@ -133,4 +136,4 @@ class Setting:
         reached[facts.subject] = True
         known = reached & (dates.low == dates.high)
         absent = np.where(reached, reason_bit("imprecise_date"), reason_bit("not_reached"))
-        return replace(self, at=np.where(known, dates.low, 0), absent=np.where(known, np.uint32(0), absent))
+        return replace(self, here=point, at=np.where(known, dates.low, 0), absent=np.where(known, np.uint32(0), absent))

@@ -73,4 +73,4 @@ def test_the_statement_that_is_not_computed_says_so_in_the_provenance(opened: Op
 def test_what_is_done_is_said(opened: OpenedStudy, invented: Simulated) -> None:
     said: list[str] = []
     analyse(opened, invented.frames(), [], cutoff=invented.cutoff, by_arm=False, say=said.append)
-    assert said == ["deriving endpoints", "estimating"]
+    assert said == ["deriving endpoints", "judging eligibility", "estimating"]

@@ -23,13 +23,13 @@ _MILLION: Final = 10**6
 
 
 def _judge(node: Interval, setting: Setting) -> Answer:
-    facts, spans, sure = zip(*(_date(setting, name) for name in (node.interval.from_, node.interval.to)), strict=True)
+    dates = [_date(setting, name) for name in (node.interval.from_, node.interval.to)]
+    facts, spans, sure, there = zip(*dates, strict=True)
     start, end = spans
     verdict = np.full(setting.size, TRUE, np.int8)
     demands = demands_of(node)
     for demand in demands:
         verdict = np.minimum(verdict, _holds(demand, start, end))
-    there = [np.isin(np.arange(setting.size), part.subject) for part in facts]
     missing = ~(there[0] & there[1])
     decided = ~missing & sure[0] & sure[1]
     verdict = np.where(decided, verdict, UNKNOWN).astype(np.int8)
@@ -70,15 +70,22 @@ def _span_text(low: int, high: int) -> str:
     return first if low == high else f"{first}/{last}"
 
 
-def _date(setting: Setting, name: str) -> tuple[Facts, Span, Flags]:
-    """Rows of a date known at the moment, the days it can be, and where no row may lie after the moment."""
+def _date(setting: Setting, name: str) -> tuple[Facts, Span, Flags, Flags]:
+    """Rows of a date known at the moment, its days, where no row may lie after the moment, and who has a date."""
     place = setting.place(name)
     rows, values = setting.session.facts(place), setting.session.dates(place)
     known = rows.low <= setting.at[rows.subject]
     sure = np.ones(setting.size, np.bool_)
     sure[rows.subject[known & (rows.high > setting.at[rows.subject])]] = False
     facts = values.kept(known)
-    return facts, picked_span(facts, place.take, setting.size), sure
+    span, there = picked_span(facts, place.take, setting.size), np.zeros(setting.size, np.bool_)
+    there[facts.subject] = True
+    if name == setting.here:
+        came = np.zeros(setting.size, np.bool_)
+        came[rows.subject] = True
+        span = Span(np.where(came, span.low, setting.at), np.where(came, span.high, setting.at))
+        there |= ~came
+    return facts, span, sure, there
 
 
 def _deciding(facts: Facts, span: Span) -> Facts:

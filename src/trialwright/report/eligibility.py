@@ -1,0 +1,173 @@
+"""Eligibility in the report: criterion by criterion, why subjects came no further, and who is not clearly eligible."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from trialwright.model.screened import Screening
+from trialwright.report.context import Context
+from trialwright.report.table import Cell, Column, Row, Table, text_cells
+from trialwright.report.typeset import long_date, thousands
+
+__all__ = ["REASON_WORDS", "criteria_counts_table", "eligibility_log_table", "screen_failures_table"]
+
+MAX_LISTED: Final = 40
+
+REASON_WORDS: Final = {
+    "not_reached": "the moment is not reached",
+    "missing": "nothing is entered",
+    "stale": "what is entered lies outside the window",
+    "not_done": "entered as not done",
+    "conflict": "entries of one moment differ",
+    "bad_code": "the code is not in the list",
+    "bad_value": "the value cannot be read",
+    "answered_unknown": "answered as unknown",
+    "imprecise_date": "a date is not known closely enough",
+    "imprecise_value": "the value is known only to lie beyond a limit",
+    "unit_mismatch": "the unit does not fit",
+    "no_reference_range": "the result has no upper limit of normal",
+    "needs_attestation": "nobody has answered",
+    "wrong_role": "answered by another role",
+    "not_reviewed": "not gone through completely",
+    "not_evaluable": "not evaluable",
+    "invalid_input": "an input is refused",
+    "not_computed": "not computed by this version",
+}
+"""Why an answer is unknown, in words."""
+
+
+def criteria_counts_table(context: Context) -> Table | None:
+    """Return how many subjects meet each criterion at each gate.
+
+    Parameters
+    ----------
+    context : Context
+        The dossier, ready to be shown.
+
+    Returns
+    -------
+    Table or None
+        Arms together; None where eligibility was not judged.
+    """
+    screening, study = context.dossier.screening, context.dossier.study
+    if screening is None or screening.counts.is_empty():
+        return None
+    texts = {each.id: each.text for each in (*study.inclusion, *study.exclusion)}
+    rows: list[Row] = []
+    for gate in study.gates:
+        counted = screening.counts.filter(pl.col("GATE") == gate)
+        if counted.is_empty():
+            continue
+        rows.append(Row(Cell(_heading(context, screening, gate))))
+        for name, *numbers in counted.select("CRITID", "MET", "NOT_MET", "UNKNOWN", "NEAR").iter_rows():
+            cells = text_cells([texts[name], *(thousands(int(number)) for number in numbers)])
+            rows.append(Row(Cell(name), cells, 1))
+    columns = (
+        Column("Criterion"), Column("Text"), Column("Met", numeric=True), Column("Not met", numeric=True),
+        Column("Unknown", numeric=True), Column("Near a bound", numeric=True),
+    )  # fmt: skip
+    notes = (
+        "An exclusion is met when it does not exclude. Unknown is never counted as met or as not met.",
+        "Near a bound: met by no more than 5% of the bound.",
+    )
+    return Table("eligibility", "Eligibility by criterion", columns, tuple(rows), notes)
+
+
+def _heading(context: Context, screening: Screening, gate: str) -> str:
+    asked = screening.subjects.filter(pl.col("GATE") == gate)
+    counted = dict(asked.group_by("VERDICT").len().iter_rows())
+    parts = [
+        f"{thousands(counted.get(code, 0))} {word}"
+        for code, word in (("ELIGIBLE", "eligible"), ("NOT ELIGIBLE", "not eligible"), ("CANNOT TELL", "cannot tell"))
+    ]
+    point = context.point_words(gate)
+    return f"{point[:1].upper()}{point[1:]}: {thousands(asked.height)} subjects judged; {', '.join(parts)}"
+
+
+def screen_failures_table(context: Context) -> Table | None:
+    """Return which criteria kept subjects from a gate, as the criteria judge it.
+
+    Parameters
+    ----------
+    context : Context
+        The dossier, ready to be shown.
+
+    Returns
+    -------
+    Table or None
+        Most frequent first; None where nobody is kept from a gate.
+    """
+    screening, study = context.dossier.screening, context.dossier.study
+    if screening is None:
+        return None
+    texts = {each.id: each.text for each in (*study.inclusion, *study.exclusion)}
+    kept = screening.subjects.filter(~pl.col("REACHED"), pl.col("VERDICT") == "NOT ELIGIBLE").select("USUBJID", "GATE")
+    failed = screening.verdicts.filter(pl.col("VERDICT") == "NOT_MET").join(kept, on=["USUBJID", "GATE"], how="semi")
+    if failed.is_empty():
+        return None
+    failed = failed.with_columns(ALONE=pl.len().over("USUBJID", "GATE") == 1)
+    counted = failed.group_by("GATE", "CRITID").agg(N=pl.len(), ALONE=pl.col("ALONE").sum())
+    rows: list[Row] = []
+    for gate in study.gates:
+        here = counted.filter(pl.col("GATE") == gate).sort("N", "CRITID", descending=[True, False])
+        if here.is_empty():
+            continue
+        subjects = kept.filter(pl.col("GATE") == gate).height
+        rows.append(Row(Cell(f"Not eligible at {context.point_words(gate)}: {thousands(subjects)} subjects")))
+        for name, n, alone in here.select("CRITID", "N", "ALONE").iter_rows():
+            rows.append(Row(Cell(name), text_cells([texts[name], thousands(n), thousands(alone)]), 1))
+    columns = (
+        Column("Criterion not met"), Column("Text"), Column("Subjects", numeric=True),
+        Column("For this alone", numeric=True),
+    )  # fmt: skip
+    notes = (
+        "Judged from the data; the reasons the sites recorded stand in the flow of subjects.",
+        "A subject counts at every criterion it does not meet.",
+    )
+    return Table("screen-failures", "Why subjects came no further", columns, tuple(rows), notes)
+
+
+def eligibility_log_table(context: Context) -> Table | None:
+    """Return the subjects that are not clearly eligible at a gate they were judged at.
+
+    Parameters
+    ----------
+    context : Context
+        The dossier, ready to be shown.
+
+    Returns
+    -------
+    Table or None
+        Printed when there are few, else written to its file alone; None when everybody is eligible.
+    """
+    screening = context.dossier.screening
+    if screening is None:
+        return None
+    doubtful = screening.subjects.filter(pl.col("VERDICT") != "ELIGIBLE")
+    if doubtful.is_empty():
+        return None
+    listed = screening.verdicts.filter(pl.col("VERDICT") != "MET")
+    words = pl.col("REASON").str.split("; ").list.eval(pl.element().replace(REASON_WORDS)).list.join("; ")
+    failing = pl.when(pl.col("VERDICT") == "NOT_MET").then("CRITID")
+    open_ = pl.when(pl.col("VERDICT") == "UNKNOWN").then(pl.format("{}: {}", "CRITID", words))
+    joined = listed.with_columns(FAILED=failing, OPEN=open_).group_by("USUBJID", "GATE", maintain_order=True).agg(
+        pl.col("FAILED").drop_nulls().str.join(", "), pl.col("OPEN").drop_nulls().str.join("; ")
+    )  # fmt: skip
+    rows = [
+        Row(Cell(subject), text_cells([
+            context.point_words(gate), long_date(at) if at is not None else "not known",
+            "yes" if reached else "no", verdict.lower(), failed or "–", open_or or "–",
+        ]))
+        for subject, gate, at, reached, verdict, failed, open_or in doubtful.join(
+            joined, on=["USUBJID", "GATE"], how="left", maintain_order="left"
+        ).select("USUBJID", "GATE", "AT", "REACHED", "VERDICT", "FAILED", "OPEN").iter_rows()
+    ]  # fmt: skip
+    columns = (
+        Column("Subject"), Column("Gate"), Column("Judged on"), Column("Reached"), Column("Verdict"),
+        Column("Not met"), Column("Unknown"),
+    )  # fmt: skip
+    caption = f"Eligibility log: {thousands(len(rows))} times a subject was not clearly eligible"
+    note = "A subject that has not reached a gate is judged on the day it left, or on the last day that counts."
+    return Table("eligibility-log", caption, columns, tuple(rows), (note,), shown=len(rows) <= MAX_LISTED)
