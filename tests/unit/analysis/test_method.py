@@ -119,6 +119,7 @@ def test_an_arm_without_events_has_no_hazard_ratio_but_a_logrank_test(method: st
     rows = ROWS.with_columns(EVENT=pl.when(pl.col("ARM") == "A").then(0).otherwise(pl.col("EVENT")).cast(pl.Int8))
     found = results_of(request_of(method, rows))
     assert {result.status for result in found.values()} == {"not estimable"}
+    assert all(r.reason.startswith("no finite estimate") for r in found.values())
     assert all("one arm has no event" in result.reason for result in found.values())
     assert results_of(request_of("logrank", rows))["PFS/p_logrank"].status == "estimated"
 

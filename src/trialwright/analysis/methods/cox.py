@@ -31,7 +31,7 @@ def _estimate(request: Request) -> Estimates:
         return Estimates(tuple(request.failed(figure, error.what) for figure in METHOD.figures))
     term = next((term for term in model.terms if term.term == f"ARM{treatment}"), None)
     if term is None or term.status != "estimated":
-        reason = model.reason or "one arm has no subject"
+        reason = model.reason.removeprefix(f"ARM{treatment}: ") or "one arm has no subject"
         return Estimates(tuple(request.failed(figure, reason) for figure in METHOD.figures))
     return Estimates(
         (

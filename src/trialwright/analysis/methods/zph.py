@@ -26,7 +26,7 @@ def _estimate(request: Request) -> Estimates:
             references={"ARM": request.arms[1]},
         )
         if not model.is_estimable:
-            return Estimates((request.failed("p_zph", model.reason),))
+            return Estimates((request.failed("p_zph", model.reason.removeprefix(f"ARM{request.arms[0]}: ")),))
         test = cox_zph(model, transform=cast("Transform", request.setting("transform", "km")))
     except EstimationError as error:
         return Estimates((request.failed("p_zph", error.what),))
