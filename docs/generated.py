@@ -13,7 +13,8 @@ import trialwright
 from docs.language import keys
 from trialwright.cli import COMMANDS, app
 from trialwright.conduct.catalogue import catalogue
-from trialwright.model.finding import RULES
+from trialwright.exchange.forms.findings import FORM_RULES
+from trialwright.model.finding import RULES, FindingRule
 from trialwright.model.library import load_object
 from trialwright.model.outputs import OUTPUTS
 from trialwright.model.record import NOTES
@@ -46,10 +47,10 @@ def declared(tables: Mapping[str, Table]) -> str:
     return "\n".join(lines)
 
 
-def rules() -> str:
+def rules(listed: Mapping[str, FindingRule] = RULES) -> str:
     """A row for each finding the program may give about data."""
     meaning = {"E": "stops", "W": "is listed", "I": "for information"}
-    rows = [f"| {r.id} | {meaning[r.severity]} | {r.meaning} | {r.mend} |" for r in RULES.values()]
+    rows = [f"| {r.id} | {meaning[r.severity]} | {r.meaning} | {r.mend} |" for r in listed.values()]
     return "\n".join(["| id | what it does | what it says | how to mend it |", "|---|---|---|---|", *rows, ""])
 
 
@@ -125,6 +126,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "catalogue": offered,
     "commands": helps,
     "face": face,
+    "form-rules": lambda: rules(FORM_RULES),
     "formats": record_formats,
     "keys": keys,
     "notes": record_notes,
