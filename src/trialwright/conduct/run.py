@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 from trialwright.conduct.analyse import analyse
 from trialwright.conduct.blinding import conceal
@@ -19,6 +20,7 @@ from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.protocol.provenance import silences
 from trialwright.report.build import build
+from trialwright.report.drawing import ready
 from trialwright.report.results_json import results_json
 
 __all__ = ["RunSummary", "read_data", "refuse_taken", "run"]
@@ -86,6 +88,7 @@ def run(
     """
     with whole_or_nothing(out, replaces=_replaced(replace)) as folder:
         say("reading the data folder")
+        Thread(target=ready, daemon=True).start()  # the drawing engine starts while the data are read
         frames, findings = read_data(data, opened)
         _refuse_nobody(frames, data, cutoff)
         dossier = analyse(opened, frames, findings, cutoff=cutoff, by_arm=by_arm, say=say)

@@ -32,6 +32,7 @@ __all__ = [
     "smallest",
     "rows_of",
     "unchecked",
+    "ready",
 ]
 
 FONT: Final = (
@@ -300,6 +301,18 @@ def drawn(chart: alt.LayerChart, canvas: Canvas, *, name: str, summary: str, tag
         spec["title"] = {"text": tag}
     svg = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return described(svg, name=f"{name}-{canvas.name}", summary=summary)
+
+
+def ready() -> None:
+    """Draw nothing, once, so that the drawing engine has started before the first figure; it takes half a second.
+
+    Examples
+    --------
+    >>> ready()
+    """
+    vl_convert.vegalite_to_svg(
+        alt.Chart(alt.Data(values=[])).mark_point().to_dict(validate=False), allowed_base_urls=[]
+    )
 
 
 def described(svg: str, *, name: str, summary: str) -> str:
