@@ -11,10 +11,14 @@ from trialwright.analysis.survival import n_at_risk as n_at_risk
 from trialwright.analysis.survival import quantiles as quantiles
 from trialwright.analysis.survival import rmst as rmst
 from trialwright.conduct.allocate import allocate_next as allocate_next
+from trialwright.conduct.amend import amend as amend
 from trialwright.conduct.analyse import analyse as analyse
 from trialwright.conduct.analyse import derive_endpoints as derive_endpoints
 from trialwright.conduct.author import import_record as import_record
 from trialwright.conduct.author import read_record as read_record
+from trialwright.conduct.due import due_on as due_on
+from trialwright.conduct.forms import read_forms as read_forms
+from trialwright.conduct.forms import write_forms as write_forms
 from trialwright.conduct.rerandomise import rerandomise as rerandomise
 from trialwright.conduct.run import read_data as read_data
 from trialwright.conduct.run import run as run
@@ -31,7 +35,11 @@ __all__ = [
     "read_record",
     "import_record",
     "open_study",
+    "amend",
+    "write_forms",
+    "read_forms",
     "read_data",
+    "due_on",
     "seal",
     "allocate_next",
     "rerandomise",

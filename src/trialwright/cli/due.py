@@ -59,6 +59,7 @@ def _shape(found: DueList) -> dict[str, object]:
         "sha256": found.opened.sha256,
         "origin": found.origin,
         "on": worklist.on.isoformat(),
+        "complete_to": _day(found.complete_to),
         "withheld": list(worklist.withheld),
         "counts": {status: counts[status] for status in STATUSES},
         "subjects": [_course(course) for course in worklist.courses],
@@ -110,6 +111,8 @@ def command(*, study: str, data: Path, on: date, subject: str, everything: bool,
     for finding in found.findings:
         if finding.severity == "W":
             click.echo(f"trialwright: {finding.id} {finding.where}: {finding.text}", err=True)
+    if found.complete_to is not None and on > found.complete_to:
+        click.echo(f"trialwright: the data end on {found.complete_to}; what was done since is not known", err=True)
     if found.worklist.withheld:
         names = ", ".join(found.worklist.withheld)
         click.echo(f"trialwright: left out because they tell the arm: {names}; --by-arm lists them", err=True)

@@ -32,6 +32,8 @@ class DueList:
         What is due.
     findings : sequence of Finding
         What is doubtful in the data.
+    complete_to : date or None
+        Day the data are complete to, as the folder declares it; what was done since is not known.
 
     Examples
     --------
@@ -43,6 +45,7 @@ class DueList:
     origin: Origin
     worklist: Worklist
     findings: Sequence[Finding]
+    complete_to: date | None = None
 
 
 def due_on(opened: OpenedStudy, data: Path, *, on: date, subject: str = "", by_arm: bool = False) -> DueList:
@@ -80,4 +83,4 @@ def due_on(opened: OpenedStudy, data: Path, *, on: date, subject: str = "", by_a
             raise DataError(f"no subject '{subject}' was in the trial on {on}", where=str(data), mend="check the id")
         tasks = tuple(task for task in worklist.tasks if task.subject == subject)
         worklist = Worklist(on, tasks, courses, worklist.withheld)
-    return DueList(opened, frames.origin, worklist, findings)
+    return DueList(opened, frames.origin, worklist, findings, frames.cutoff)

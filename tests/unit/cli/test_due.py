@@ -68,3 +68,9 @@ def test_bad_input(data: Path, arguments: list[str], code: int, what: str) -> No
     assert ended.exit_code == code
     assert what in ended.stderr
     assert ended.stdout == ""
+
+
+def test_a_day_after_the_data_end_is_told(data: Path) -> None:
+    late, early = (ran("--data", data, "--on", day) for day in ("2027-04-01", "2027-03-31"))
+    assert "the data end on 2027-03-31; what was done since is not known" in late.stderr
+    assert "the data end" not in early.stderr

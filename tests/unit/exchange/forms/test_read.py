@@ -275,6 +275,21 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(forms: Path, tmp_path: P
         read_workbook(path, LAYOUT)
 
 
+def test_a_workbook_whose_text_explodes_is_refused(forms: Path, tmp_path: Path) -> None:
+    entities = '<!ENTITY a0 "aaaaaaaaaa">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(forms) as packed, zipfile.ZipFile(path, "w") as bomb:
+        for name in packed.namelist():
+            content = packed.read(name)
+            if name == "xl/workbook.xml":
+                head, root = content.split(b"<workbook", 1)
+                content = head + f"<!DOCTYPE w [{entities}]>".encode() + b"<workbook" + root
+                content = content.replace(b"</workbook>", b"<x>&a9;</x></workbook>")
+            bomb.writestr(name, content)
+    with pytest.raises(DataError, match="no workbook"):
+        read_workbook(path, LAYOUT)
+
+
 def test_a_workbook_that_names_no_study_is_refused(forms: Path) -> None:
     book = load_workbook(forms)
     del book["Read me"]
