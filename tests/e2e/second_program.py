@@ -290,12 +290,14 @@ def compared(rows):
     test = logrank_test(one.AVAL, other.AVAL, one.CNSR == 0, other.CNSR == 0)
     hr, low, high, p = hazard_ratio(rows)
     found = {"p_logrank": test.p_value, "chisq_logrank": test.test_statistic, "hr": (hr, low, high), "p_cox": p}
-    if not all(known_until(part, HORIZON) for part in (one, other)):
-        return found | {"rmst_difference": (None,) * 3, "rmst_ratio": (None,) * 3}
     means, z = {}, stats.norm.ppf(0.975)
     for arm, part in zip(ARMS, (one, other), strict=True):
-        mean, variance = means[arm] = restricted_mean(part.AVAL.to_numpy(), (part.CNSR == 0).to_numpy())
-        found[f"rmst@{arm}"] = (mean, mean - z * sqrt(variance), mean + z * sqrt(variance))
+        found[f"rmst@{arm}"] = (None,) * 3
+        if known_until(part, HORIZON):
+            mean, variance = means[arm] = restricted_mean(part.AVAL.to_numpy(), (part.CNSR == 0).to_numpy())
+            found[f"rmst@{arm}"] = (mean, mean - z * sqrt(variance), mean + z * sqrt(variance))
+    if len(means) < len(ARMS):
+        return found | {"rmst_difference": (None,) * 3, "rmst_ratio": (None,) * 3}
     (m1, v1), (m2, v2) = means[ARMS[0]], means[ARMS[1]]
     gap, spread = m1 - m2, z * sqrt(v1 + v2)
     found["rmst_difference"] = (gap, gap - spread, gap + spread)

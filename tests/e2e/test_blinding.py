@@ -33,6 +33,7 @@ STUDY_ITSELF = {
     "report.html",
     "study.yaml",
     *(f"tables/{name}.csv" for name in ("arms", "assumptions", "endpoints", "open-points", "r0", "surgcomp")),
+    "tables/pfs-estimand.csv",
 }
 """Files that describe the study, where its arms may be named."""
 

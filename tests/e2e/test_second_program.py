@@ -179,14 +179,15 @@ def test_events_and_censored_agree(case: Case, key: str, label: str) -> None:
     for place, arm in enumerate(ARMS):
         codes = times[times.arm == arm].CNSR
         for head, number in (("Events", (codes == 0).sum()), ("Censored", (codes != 0).sum())):
-            assert rows[head][place] == share(int(number), len(codes))
+            assert rows[head][place] == share(int(number), len(codes), int(times.arm.value_counts().max()))
 
 
 # counts
 
 
-def share(number: int, of: int) -> str:
-    return f"{number} ({decimal(100 * number / of, 1 if of >= 100 else 0)})"
+def share(number: int, of: int, largest: int = 0) -> str:
+    """Percentages of one table have one number of decimals, that of its largest group."""
+    return f"{number} ({decimal(100 * number / of, 1 if max(of, largest) >= 100 else 0)})"
 
 
 def quartiles(values: pd.Series, digits: int) -> str:
@@ -200,8 +201,10 @@ def test_the_flow_of_subjects_agrees(case: Case) -> None:
     assert shown["Enrolment", "Registered"] == flow["registered"]
     for step, left, why in (("Not registered", "refused", "why_refused"), ("Not allocated", "dropped", "why_dropped")):
         reasons = {key[1].removeprefix(f"{step}: "): n for key, n in shown.items() if key[1].startswith(f"{step}: ")}
+        reasons.pop("refused or left", None)
         assert shown["Enrolment", step] == flow[left] == sum(reasons.values())
-        assert reasons.pop("No reason recorded yet", 0) == flow[left] - sum(flow[why].values())
+        waiting = sum(reasons.pop(f"still before {gate} at the cutoff", 0) for gate in ("registration", "allocation"))
+        assert waiting == flow[left] - sum(flow[why].values())
         named = {reason: n for reason, n in reasons.items() if not reason.endswith(("other reasons", "other reason"))}
         assert named.items() <= flow[why].items()
         assert named
@@ -221,10 +224,10 @@ def test_the_baseline_table_agrees(case: Case) -> None:
         assert rows["Age, years", "Median (quartiles)"][place] == quartiles(part.age, 0)
         assert rows["Age, years", "Range"][place] == f"{part.age.min()} to {part.age.max()}"
         for site in everyone.site.unique():
-            assert rows["Site", site][place] == share(int((part.site == site).sum()), len(part))
+            assert rows["Site", site][place] == share(int((part.site == site).sum()), len(part), len(everyone))
         known = part.origin.notna().sum()
         for head, site in SITES.items():
-            cells = rows.get(("Where did the tumour begin", head), ["0 (0)"] * 3)
+            cells = rows.get(("Primary site", head), ["0 (0)"] * 3)
             assert cells[place].split(" ")[0] == share(int((part.origin == site).sum()), known).split(" ")[0]
         [free] = [group for group, _ in rows if group.startswith("From last day of the last platinum")][:1]
         assert rows[free, "Median (quartiles)"][place] == quartiles(part.free, 1)
@@ -238,7 +241,7 @@ def test_the_complications_agree(case: Case) -> None:
     for head, grade in GRADE_ROWS.items():
         number = int((worst.grade == grade).sum())
         if grade != "unknown":
-            assert rows[head] == share(number, known), head
+            assert rows[head] == share(number, known, len(worst)), head
         elif number:
             assert rows[head] == str(number)
     assert rows["Comprehensive Complication Index, median (quartiles)"] == quartiles(
