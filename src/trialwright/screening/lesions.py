@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.model.criteria import LesionsTake
-from trialwright.screening.answer import Ints, Reasons, reason_bit
+from trialwright.screening.answer import Flags, Ints, Reasons, reason_bit
 from trialwright.screening.session import Session
 from trialwright.screening.setting import Setting
 
@@ -31,6 +31,8 @@ class Examined:
         Day of the examination since 1970-01-01; meaningless where `reason` says why there is none.
     reason : uint32 array, shape (n,)
         Why there is none, as bits; 0 where there is one.
+    blank : bool array, shape (n,)
+        Who has no row about any lesion, by whatever method.
     lesions : polars.DataFrame
         ``SUBJECT LESION LOC STATE SIZE CLASH``: one row a lesion that may be there; STATE 1 there, 0 not sure; SIZE in
         millionths of a millimetre, null where it was not measured.
@@ -40,6 +42,7 @@ class Examined:
 
     day: Ints
     reason: Reasons
+    blank: Flags
     lesions: pl.DataFrame
     rows: pl.DataFrame
 
@@ -64,6 +67,8 @@ def examined(setting: Setting, asked: LesionsTake) -> Examined:
     seen = seen.join(window, on="SUBJECT").filter(pl.col("LOW") <= pl.col("AT"))
     exact = pl.col("LOW") == pl.col("HIGH")
     inside = exact & (pl.col("LOW") >= pl.col("SINCE"))
+    blank = np.ones(setting.size, np.bool_)
+    blank[seen["SUBJECT"].to_numpy()] = False
     matching = seen.filter("MATCHES")
     days = matching.filter(inside).group_by("SUBJECT").agg(DAY=pl.col("LOW").max())
     blurred = matching.filter(~exact & (pl.col("HIGH") >= pl.col("SINCE"))).join(days, on="SUBJECT", how="left")
@@ -83,7 +88,7 @@ def examined(setting: Setting, asked: LesionsTake) -> Examined:
     if asked.group is not None:
         lesions = lesions.filter(pl.col("GROUP") == asked.group.upper())
     rows = known.filter(pl.col("LOW") == pl.col("DAY")).select("SUBJECT", "LESION", "DOMAIN", "ROW")
-    return Examined(day, reason, lesions, rows.join(lesions, on=["SUBJECT", "LESION"], how="semi"))
+    return Examined(day, reason, blank, lesions, rows.join(lesions, on=["SUBJECT", "LESION"], how="semi"))
 
 
 def _seen(session: Session, asked: LesionsTake) -> pl.DataFrame:

@@ -43,10 +43,9 @@ def _judge(node: Lesions, setting: Setting) -> Answer:
     found = examined(setting, asked)
     reviews = None if asked.reviewed is None else setting.session.facts(setting.place(asked.reviewed))
     review_day = _last_review(reviews, setting)
-    nothing_seen = found.reason == reason_bit("missing")
     since = np.where(found.reason == 0, found.day, setting.window.low)
     reviewed = (review_day > EARLIEST) & (review_day >= since)
-    absent = np.where(nothing_seen & reviewed, np.uint32(0), found.reason)
+    absent = np.where(found.blank & reviewed, np.uint32(0), found.reason)
     amount = _amount(found, asked.take, reviewed, setting.size)
     demands = demands_of(node)
     said = [span_verdict(demand, _bounds(demand, asked.take), amount.low, amount.high) for demand in demands]
