@@ -57,6 +57,8 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "diff": Entry("trialwright.cli.diff:command", "Show what changes between two states of a study file."),
         "allocate": Entry("trialwright.cli.allocate:command", "Draw arms under a commitment, and verify them."),
         "template": Entry(
+            "trialwright.cli.template:command", "Write a study's forms as a workbook, or read filled ones."
+        ),
         "due": Entry("trialwright.cli.due:command", "Show what is due, overdue and missing on a day."),
         "screen": Entry("trialwright.cli.screen:command", "Judge who is eligible and say what to fetch next."),
         "simulate": Entry("trialwright.cli.simulate:command", "Write a data folder of invented subjects."),
