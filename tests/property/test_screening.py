@@ -155,7 +155,6 @@ def has_partial_dates(tables: dict[str, list[Row]]) -> bool:
     return any(cell is not None and len(cell) < 10 for cell in cells)
 
 
-
 @pytest.mark.unvalidated
 @settings(max_examples=40)
 @given(histories(), st.integers(0, 60), st.sampled_from(["A", "B", "C"]), st.sampled_from(["SURGEON", "RADIOLOGIST"]),
