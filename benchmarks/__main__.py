@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmarks import allocation, recovery, run_path, survival
+from benchmarks import allocation, recovery, run_path, screening, survival
 from benchmarks.measure import Comparison
 
 BENCHMARKS: Mapping[str, Callable[[], Iterable[Comparison]]] = {
     "survival": survival.comparisons,
     "allocation": allocation.comparisons,
+    "screening": screening.comparisons,
     "run": run_path.comparisons,
     "recovery": recovery.comparisons,
 }

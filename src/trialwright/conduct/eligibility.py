@@ -176,22 +176,26 @@ def with_eligibility(adsl: pl.DataFrame, study: Study, screening: Screening) -> 
     return adsl
 
 
-def screen_table(study: Study, screening: Screening) -> pl.DataFrame:
+def screen_table(study: Study, verdicts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The table SCREEN.
 
     Parameters
     ----------
     study : Study
         The study.
-    screening : Screening
-        Verdicts.
+    verdicts : sequence of polars.DataFrame
+        Verdicts, as :class:`~trialwright.model.screened.Screening` holds them; at least one.
 
     Returns
     -------
     polars.DataFrame
         As declared among the tables the program writes; EVIDENCE lists row ids, parted by ``"; "``.
     """
-    return screening.verdicts.select(
-        "USUBJID", "GATE", "CRITID", "VERDICT", "MARGIN", STUDYID=pl.lit(study.id),
-        REASON=pl.col("REASON").replace("", None), EVIDENCE=pl.col("EVIDENCE").list.join("; ").replace("", None),
+    parts = (
+        frame.select(
+            "USUBJID", "GATE", "CRITID", "VERDICT", "MARGIN", STUDYID=pl.lit(study.id),
+            REASON=pl.col("REASON").replace("", None), EVIDENCE=pl.col("EVIDENCE").list.join("; ").replace("", None),
+        )
+        for frame in verdicts
     )  # fmt: skip
+    return pl.concat(parts)

@@ -178,7 +178,7 @@ def _write_frames(folder: Path, dossier: Dossier) -> None:
     frames.mkdir()
     tables = {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin}
     if dossier.screening is not None:
-        tables["SCREEN"] = screen_table(dossier.study, dossier.screening)
+        tables["SCREEN"] = screen_table(dossier.study, [dossier.screening.verdicts])
     write_tables(frames, tables)
 
 

@@ -66,7 +66,7 @@ class Screened:
     on : date
         Day on which those were judged who have not reached their next gate.
     everything : Screening
-        Verdicts at every gate.
+        Verdicts at every gate, without the rows that are met.
     screens : tuple of GateScreen
         Answers of every gate.
     gates : tuple of str
@@ -93,7 +93,7 @@ class Screened:
 
     @property
     def screening(self) -> Screening:
-        """Verdicts at the gates that were asked about."""
+        """Verdicts at the gates that were asked about, without the rows that are met."""
         here, whole = pl.col("GATE").is_in(list(self.gates)), self.everything
         return replace(
             whole,
@@ -101,6 +101,17 @@ class Screened:
             subjects=whole.subjects.filter(here),
             counts=whole.counts.filter(here),
         )
+
+    def table(self) -> pl.DataFrame:
+        """The table SCREEN of the gates that were asked about.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row a subject, gate and criterion.
+        """
+        verdicts = [gate.verdicts() for gate in self.screens if gate.gate in self.gates]
+        return screen_table(self.opened.study, verdicts)
 
     def answers(self) -> Iterator[SubjectAnswers]:
         """Every subject at every gate it was judged at, explained.
@@ -168,7 +179,7 @@ def screen(opened: OpenedStudy, data: Path, asked: Asked) -> Screened:
         moments = moments.filter(pl.col("USUBJID").is_in(list(asked.subjects)))
     screens = gate_screens(study, known, moments, responses)
     gates = study.gates if asked.gate is None else (asked.gate,)
-    everything = screening_of(screens, moments)
+    everything = screening_of(screens, moments, most_whole=0)
     return Screened(opened, known, on, everything, screens, gates, (*findings, *noticed), bool(asked.subjects))
 
 
@@ -195,7 +206,7 @@ def write_screened(
         were named.
     """
     with whole_or_nothing(out, replaces=_is_screening if force else _is_nothing) as folder:
-        write_tables(folder, {"SCREEN": screen_table(found.opened.study, found.screening)})
+        write_tables(folder, {"SCREEN": found.table()})
         if found.named or found.screening.subjects["USUBJID"].n_unique() <= MOST_PAGES:
             say("writing one page a subject")
             for name, page in _pages(found).items():
