@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 from random import Random
 from typing import Any
@@ -16,7 +17,7 @@ from polars.testing import assert_frame_equal
 
 from tests.unit.screening.trial import Row, answered, frames, moments, sample, study, told
 from trialwright.dates import PartialDate
-from trialwright.screening import Context, eligibility
+from trialwright.screening import Context, Explainer, eligibility, screened
 from trialwright.units import convert
 
 AT = date(2026, 3, 10)
@@ -198,3 +199,41 @@ def test_a_change_of_unit_never_changes_a_verdict(
     }[relation]  # fmt: skip
     verdict, reason, _ = told(plain, {"LB": [sample("AST", f"{entered.normalize():f}", written)]})
     assert (verdict, reason) == ("T" if holds else "F", "")
+
+
+BOUNDS = st.sampled_from(["0.1", "2", "3", "199.5", "200", "200.5"])
+
+
+@pytest.mark.independent("value less bound in fractions")
+@settings(max_examples=80)
+@given(
+    value=st.decimals(min_value=0, max_value=400, places=2),
+    bound=BOUNDS,
+    unit=st.sampled_from(["U/L", "U/mL"]),
+    relation=st.sampled_from(["at_least", "at_most", "above", "below"]),
+)
+def test_the_margin_is_exact_and_its_sign_agrees_with_the_verdict(
+    value: Decimal, bound: str, unit: str, relation: str
+) -> None:
+    trial = study(inclusion=[{"id": "I1", "text": "x", "met_when": {"lab": "ast", relation: f"{bound} {unit}"}}])
+    data = frames({"LB": [sample("AST", str(value), "U/L")]})
+    row = screened(trial, "entry", moments(AT.isoformat()), Context(trial, data)).verdicts().row(0, named=True)
+    away = Fraction(value) / (1000 if unit == "U/mL" else 1) - Fraction(bound)
+    assert Fraction(row["MARGIN"].split(" ")[0]) == away
+    holds = {"at_least": away >= 0, "at_most": away <= 0, "above": away > 0, "below": away < 0}[relation]
+    assert row["VERDICT"] == ("MET" if holds else "NOT_MET")
+    assert row["NEAR"] == (holds and abs(away) <= Fraction(bound) / 20)
+
+
+@pytest.mark.independent("what is wanted is entered")
+@settings(max_examples=40)
+@given(histories())
+def test_an_unknown_criterion_says_what_would_help_and_a_known_one_wants_nothing(
+    tables: dict[str, list[Row]],
+) -> None:
+    found = screened(TRIAL, "entry", moments(AT.isoformat(), ["S1", "S2", "S3"]), Context(TRIAL, frames(tables)))
+    explain = Explainer(found)
+    for subject in range(3):
+        for answer in explain.of(subject):
+            assert bool(answer.wants) == (answer.verdict == "UNKNOWN")
+            assert {want.reason for want in answer.wants} == set(answer.reasons)

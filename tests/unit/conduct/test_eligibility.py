@@ -64,7 +64,13 @@ def tables() -> dict[str, list[Row]]:
 
 
 def screening(trial: Study = TRIAL, *, most_whole: int | None = None) -> Screening:
-    data = frames(tables())
+    return screening_of_tables(tables(), trial, most_whole=most_whole)
+
+
+def screening_of_tables(
+    rows: dict[str, list[Row]], trial: Study = TRIAL, *, most_whole: int | None = None
+) -> Screening:
+    data = frames(rows)
     moments = moments_of(trial, data, time_point_dates(trial, data), ON)
     return screening_of(gate_screens(trial, data, moments, None), moments, most_whole=most_whole)
 
@@ -99,6 +105,13 @@ def test_a_later_gate_keeps_the_verdicts_of_earlier_ones() -> None:
     assert both["VERDICT"].to_list() == ["NOT ELIGIBLE", "NOT ELIGIBLE"]
     own = found.verdicts.filter(pl.col("USUBJID") == "both", pl.col("GATE") == "allocation")
     assert own["VERDICT"].to_list() == ["MET"]
+
+
+def test_what_is_missing_never_hides_what_is_not_met() -> None:
+    data = tables()
+    data["DM"] = [{**row, "SEX": None} if row["USUBJID"] == "fails" else row for row in data["DM"]]
+    found = screening_of_tables(data).subjects.filter(pl.col("USUBJID") == "fails")
+    assert found["VERDICT"].to_list() == ["NOT ELIGIBLE"]
 
 
 def test_counts_stand_in_the_order_of_the_study_file() -> None:

@@ -201,6 +201,8 @@ def test_only_what_could_still_change_the_answer_is_wanted() -> None:
         "ast?", "resectable? (surgeon)",
     ]  # fmt: skip
     assert wanted({"any": [lab, code]}, {"FA": [known]}) == []
+    settled = {"all": [{"any": [lab, code]}, {"attest": "resectable"}]}
+    assert [ask for _, ask, _ in wanted(settled, {"FA": [known]})] == ["resectable? (surgeon)"]
     assert wanted({"if": {"not": code}, "then": lab}, {"FA": [known]}) == []
     # one of three is enough: the open one does not matter once another is true
     assert wanted({"of": [lab, code, {"attest": "resectable"}], "at_least": 1}, {"FA": [known]}) == []
