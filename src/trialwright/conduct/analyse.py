@@ -22,11 +22,10 @@ from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.result import Derived
-from trialwright.model.screened import Screening
 from trialwright.model.study import Study
 from trialwright.screening.judge import Context, judge
 
-__all__ = ["analyse", "derive_endpoints", "screen_at"]
+__all__ = ["analyse", "derive_endpoints"]
 
 
 def derive_endpoints(study: Study, frames: Frames, *, cutoff: date, by_arm: bool) -> Derived:
@@ -49,7 +48,11 @@ def derive_endpoints(study: Study, frames: Frames, *, cutoff: date, by_arm: bool
         Subject level, responses, endpoint rows and the data rows each rests on.
     """
     known = frames.until(cutoff)
-    points = time_point_dates(study, known)
+    return _derived(study, known, time_point_dates(study, known), cutoff=cutoff, by_arm=by_arm)
+
+
+def _derived(study: Study, known: Frames, points: pl.DataFrame, *, cutoff: date, by_arm: bool) -> Derived:
+    """Endpoint rows from what was known at the cutoff."""
     responses, noticed = recorded_responses(study, known, points)
     verdicts = {
         question.path: judge(question.node, question.moments, Context(study, question.frames, responses))
@@ -91,10 +94,14 @@ def analyse(
         Frames, endpoints, estimates, findings and provenance.
     """
     say("deriving endpoints")
-    derived = derive_endpoints(opened.study, frames, cutoff=cutoff, by_arm=by_arm)
     known = frames.until(cutoff)
+    points = time_point_dates(opened.study, known)
+    derived = _derived(opened.study, known, points, cutoff=cutoff, by_arm=by_arm)
     say("judging eligibility")
-    screening = screen_at(opened.study, known, derived.adrs, cutoff)
+    moments = moments_of(opened.study, known, points, cutoff)
+    gates = gate_screens(opened.study, known, moments, derived.adrs)
+    screening = screening_of(gates, moments, most_whole=MOST_WHOLE)
+    del gates
     derived = replace(derived, adsl=with_eligibility(derived.adsl, opened.study, screening))
     say("estimating")
     estimates = estimate(opened.study, derived, known, by_arm=by_arm)
@@ -114,26 +121,3 @@ def analyse(
         software=software(),
         screening=screening,
     )
-
-
-def screen_at(study: Study, known: Frames, responses: pl.DataFrame, cutoff: date) -> Screening:
-    """Eligibility of all subjects at every gate they have reached or are waiting for.
-
-    Parameters
-    ----------
-    study : Study
-        The study.
-    known : Frames
-        Its data up to the cutoff.
-    responses : polars.DataFrame
-        Responses of the assessment series.
-    cutoff : date
-        Last day that counts.
-
-    Returns
-    -------
-    Screening
-        Without the rows that are met where there are very many subjects.
-    """
-    moments = moments_of(study, known, time_point_dates(study, known), cutoff)
-    return screening_of(gate_screens(study, known, moments, responses), moments, most_whole=MOST_WHOLE)
