@@ -15,6 +15,7 @@ _FACE = {
     "write_forms": "trialwright.conduct.forms:write_forms",
     "read_forms": "trialwright.conduct.forms:read_forms",
     "read_data": "trialwright.conduct.run:read_data",
+    "screen": "trialwright.conduct.screen:screen",
     "due_on": "trialwright.conduct.due:due_on",
     "seal": "trialwright.conduct.sealing:seal",
     "allocate_next": "trialwright.conduct.allocate:allocate_next",

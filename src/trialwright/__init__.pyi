@@ -22,6 +22,7 @@ from trialwright.conduct.forms import write_forms as write_forms
 from trialwright.conduct.rerandomise import rerandomise as rerandomise
 from trialwright.conduct.run import read_data as read_data
 from trialwright.conduct.run import run as run
+from trialwright.conduct.screen import screen as screen
 from trialwright.conduct.sealing import seal as seal
 from trialwright.conduct.studies import open_study as open_study
 from trialwright.conduct.trace import trace as trace
@@ -39,6 +40,7 @@ __all__ = [
     "write_forms",
     "read_forms",
     "read_data",
+    "screen",
     "due_on",
     "seal",
     "allocate_next",

@@ -136,7 +136,11 @@ class Screened:
                 before[subject] = (*earlier, *open_here)
 
 
-def screen(opened: OpenedStudy, data: Path, asked: Asked) -> Screened:
+EVERYBODY: Final = Asked()
+"""Everybody, at every gate, on the day the data are complete to."""
+
+
+def screen(opened: OpenedStudy, data: Path, asked: Asked = EVERYBODY) -> Screened:
     """Eligibility of the subjects of a data folder.
 
     Parameters
