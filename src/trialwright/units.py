@@ -67,7 +67,6 @@ _FAMILIES: Final[tuple[Mapping[str, str | Fraction], ...]] = (
 _ANALYTE_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("BILI", "mg/dL", "umol/L", "17.1"),
     ("CREAT", "mg/dL", "umol/L", "88.4"),
-    ("HGB", "g/dL", "mmol/L", "0.6206"),
     ("CA", "mg/dL", "mmol/L", "0.2495"),
     ("GLUC", "mg/dL", "mmol/L", "0.0555"),
     ("MG", "mg/dL", "mmol/L", "0.4114"),
@@ -78,6 +77,11 @@ _ANALYTE_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("UREAN", "mg/dL", "mmol/L", "0.357"),
     *((ion, "meq/L", "mmol/L", "1") for ion in ("SODIUM", "K", "CL")),
     *((enzyme, "U/L", "ukat/L", "1/60") for enzyme in ("ALT", "AST", "ALP", "GGT", "LDH", "CK", "LIPASE", "AMYLASE")),
+)
+
+# Two conventions are in use and differ by a factor of four; a figure alone does not tell which was meant.
+_AMBIGUOUS: Final[Mapping[str, str]] = MappingProxyType(
+    {"HGB": "laboratories report haemoglobin in mmol/L either per monomer or per tetramer, four times apart"}
 )
 
 ALIASES: Final[Mapping[str, str]] = MappingProxyType(
@@ -237,7 +241,7 @@ def conversion_factor(*, from_unit: str, to_unit: str, analyte: str = "") -> Fra
     of = f" of {analyte}" if analyte else ""
     raise UnitError(
         f"no conversion{of} from '{from_unit}' to '{to_unit}'",
-        why="the table is closed and a guessed factor would change the figure",
+        why=_AMBIGUOUS.get(analyte, "the table is closed and a guessed factor would change the figure"),
         mend=f"give the value in {end}, or add the conversion with its source to the unit table",
     )
 

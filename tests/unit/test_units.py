@@ -51,9 +51,9 @@ def test_analyte_rows(analyte: str, value: str, start: str, end: str, expected: 
 
 
 # grams per mole from standard atomic weights;
-# urea nitrogen is two atoms of nitrogen a mole of urea, haemoglobin one chain
+# urea nitrogen is two atoms of nitrogen a mole of urea
 MOLAR_MASS = {
-    "BILI": 584.66, "CREAT": 113.12, "HGB": 16114.5, "CA": 40.078, "GLUC": 180.156, "MG": 24.305, "PHOS": 30.974,
+    "BILI": 584.66, "CREAT": 113.12, "CA": 40.078, "GLUC": 180.156, "MG": 24.305, "PHOS": 30.974,
     "URATE": 168.11, "CHOL": 386.65, "TRIG": 885.4, "UREAN": 28.014,
 }  # fmt: skip
 
@@ -61,10 +61,16 @@ MOLAR_MASS = {
 @pytest.mark.independent("molar masses")
 @pytest.mark.parametrize("analyte", sorted(MOLAR_MASS))
 def test_mass_to_amount_agrees_with_the_molar_mass(analyte: str) -> None:
-    mass = "g/dL" if analyte == "HGB" else "mg/dL"
-    factor = conversion_factor(from_unit=mass, to_unit="mmol/L", analyte=analyte)
-    expected = (10_000 if analyte == "HGB" else 10) / MOLAR_MASS[analyte]
+    factor = conversion_factor(from_unit="mg/dL", to_unit="mmol/L", analyte=analyte)
+    expected = 10 / MOLAR_MASS[analyte]
     assert float(factor) == pytest.approx(expected, rel=2e-3)
+
+
+@pytest.mark.unvalidated
+def test_haemoglobin_in_amount_of_substance_is_refused_because_of_its_two_conventions() -> None:
+    with pytest.raises(UnitError, match="per monomer or per tetramer"):
+        convert(Decimal("9.0"), from_unit="g/dL", to_unit="mmol/L", analyte="HGB")
+    assert convert(Decimal("9.0"), from_unit="g/dL", to_unit="g/L", analyte="HGB") == 90
 
 
 @pytest.mark.independent("inverse and composition")
