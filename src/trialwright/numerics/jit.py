@@ -40,7 +40,8 @@ def kernel(function: F) -> F:
     Notes
     -----
     Where neither the installation nor the user's own cache directory can be written, the cache is a temporary
-    directory of this process: slower to start, same figures.
+    directory of this process: slower to start, same figures. A kernel lets other Python threads run meanwhile, so
+    independent subjects can be handed to several threads.
 
     Examples
     --------
@@ -50,11 +51,11 @@ def kernel(function: F) -> F:
     [0.5, 0.0]
     """
     try:
-        return cast("F", numba.njit(cache=True)(function))
+        return cast("F", numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:
         # numba says "no locator available" when it finds no directory it may write to.
         vars(numba_config)["CACHE_DIR"] = _temporary_cache_directory()
-        return cast("F", numba.njit(cache=True)(function))
+        return cast("F", numba.njit(cache=True, nogil=True)(function))
 
 
 def _temporary_cache_directory() -> str:

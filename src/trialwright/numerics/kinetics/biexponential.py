@@ -1,0 +1,118 @@
+"""Marker with elimination at a constant rate and a production that decays (or grows) exponentially.
+
+dC/dt = KPROD·exp(s·BETA·t) − KELIM·C with C(0) = CA0 and s the sign of BETA (−1: production decays).
+
+With k = KELIM and b = −s·BETA, C(t) = CA0·e^(−kt) + KPROD·∫₀ᵗ e^(−k(t−u)−bu) du. Everything is written with the slower
+of the two exponentials factored out, so that neither equal rates nor long times lose digits: with y = |k − b|·t and
+H_n = ∫₀¹ vⁿ e^(−yv) dv the curve and all its derivatives are sums of H₀, H₁ and H₂.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialwright.numerics.jit import kernel
+from trialwright.numerics.kinetics.structure import FloatArray, IntArray, StructuralModel
+
+__all__ = ["BIEXPONENTIAL"]
+
+
+@kernel
+def _moments(y: float, e: float) -> tuple[float, float, float]:
+    """H₀, H₁ and H₂ of a y of 0 or more, given e = exp(−y)."""
+    if y > 0.5:
+        h0 = (1.0 - e) / y
+        h1 = (h0 - e) / y
+        return h0, h1, (2.0 * h1 - e) / y
+    # Σ (−y)^m / (m! (m + 3)) for m to 14; then backwards, where nothing cancels
+    s = 1 / 47174400 - y * (1 / 558835200 - y * (1 / 7185024000 - y * (1 / 99632332800 - y * (1 / 1482030950400))))
+    s = 1 / 6480 - y * (1 / 50400 - y * (1 / 443520 - y * (1 / 4354560 - y * s)))
+    h2 = 1 / 3 - y * (1 / 4 - y * (1 / 10 - y * (1 / 36 - y * (1 / 168 - y * (1 / 960 - y * s)))))
+    h1 = 0.5 * (y * h2 + e)
+    return y * h1 + e, h1, h2
+
+
+@kernel
+def _ln_values(
+    who: IntArray, offsets: IntArray, t_days: FloatArray, ln_theta: FloatArray, beta_sign: float, out: FloatArray
+) -> None:
+    for i in who:
+        k, b = math.exp(ln_theta[i, 0]), -beta_sign * math.exp(ln_theta[i, 1])
+        production, start = math.exp(ln_theta[i, 2]), math.exp(ln_theta[i, 3])
+        slow, gap = min(k, b), abs(k - b)
+        for j in range(offsets[i], offsets[i + 1]):
+            t = t_days[j]
+            y = gap * t
+            e = math.exp(-y)
+            h0 = -math.expm1(-y) / y if y > 1e-5 else 1.0 - y * (0.5 - y / 6.0)
+            out[j] = math.log(start * (e if k > b else 1.0) + production * t * h0) - slow * t
+
+
+@kernel
+def _ln_derivatives(
+    who: IntArray, offsets: IntArray, t_days: FloatArray, ln_theta: FloatArray, beta_sign: float, out: FloatArray
+) -> None:
+    for i in who:
+        k, b = math.exp(ln_theta[i, 0]), -beta_sign * math.exp(ln_theta[i, 1])
+        production, start = math.exp(ln_theta[i, 2]), math.exp(ln_theta[i, 3])
+        slow, gap = min(k, b), abs(k - b)
+        for j in range(offsets[i], offsets[i + 1]):
+            t = t_days[j]
+            y = gap * t
+            e = math.exp(-y)
+            h0, h1, h2 = _moments(y, e)
+            # M_ab = ∫₀¹ (1 − u)^a u^b e^((k − b)tu) du, the faster exponential's end of the interval being v = 0
+            if k > b:
+                left, m10, m01, m20, m11, m02 = start * e, h1, h0 - h1, h2, h1 - h2, h0 - 2.0 * h1 + h2
+            else:
+                left, m10, m01, m20, m11, m02 = start, h0 - h1, h1, h0 - 2.0 * h1 + h2, h1 - h2, h2
+            right = production * t
+            level = left + right * h0
+            kt, bt = k * t, b * t
+            share, right = left / level, right / level
+            from_production = right * h0
+            dk, db = -kt * (share + right * m10), -bt * right * m01
+            out[j, 0] = math.log(level) - slow * t
+            out[j, 1], out[j, 2], out[j, 3], out[j, 4] = dk, db, from_production, share
+            out[j, 5] = dk + kt * kt * (share + right * m20) - dk * dk
+            out[j, 6] = kt * bt * right * m11 - dk * db
+            out[j, 7] = -kt * right * m10 - dk * from_production
+            out[j, 8] = -kt * share - dk * share
+            out[j, 9] = db + bt * bt * right * m02 - db * db
+            out[j, 10] = db * share
+            out[j, 11] = -db * share
+            out[j, 12] = from_production * share
+            out[j, 13] = -from_production * share
+            out[j, 14] = from_production * share
+
+
+def _exchanged(ln_theta: FloatArray, beta_sign: float) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """The same curve with the two rates exchanged: (k, b, P) becomes (b, k, P + C0·(b − k)), where that is above 0."""
+    if beta_sign > 0:
+        return ln_theta.copy(), np.zeros(ln_theta.shape[0], dtype=np.bool_)
+    k, b, production, start = np.exp(ln_theta.T)
+    other = production + start * (b - k)
+    admissible = (other > 0) & (k != b)
+    found = ln_theta[:, [1, 0, 2, 3]].copy()
+    found[admissible, 2] = np.log(other[admissible])
+    return found, admissible
+
+
+BIEXPONENTIAL = StructuralModel(
+    id="biexponential",
+    parameters=("KELIM", "BETA", "KPROD", "CA0"),
+    units=("/d", "/d", "U/d", "U"),
+    rate=0,
+    start=3,
+    ln_values=_ln_values,
+    ln_derivatives=_ln_derivatives,
+    exchanged=_exchanged,
+    reference=(
+        "You B et al. Int J Gynecol Cancer 2016 (CALYPSO; its full form has a treatment effect on production); "
+        "the sign of BETA and the form without that effect are a working choice (unverified)"
+    ),
+)
+"""CA-125 after the start of chemotherapy: elimination KELIM, production KPROD decaying with BETA, level CA0."""
