@@ -34,6 +34,7 @@ class _Plan:
 
     missing: tuple[Column, ...]
     steps: tuple[tuple[pl.Expr, ...], ...]
+    dates: tuple[str, ...]
     doubts: tuple[Doubt, ...]
     order: tuple[str, ...]
 
@@ -126,6 +127,8 @@ def typed(table: Table, text_frame: pl.DataFrame, file: str) -> tuple[pl.DataFra
         frame = frame.with_row_index("LINE", offset=2)
     for step in plan.steps:
         frame = frame.with_columns(step)
+    for name in plan.dates:
+        frame = _with_bounds(frame, name)
     findings = [missing_column(column, table, file) for column in plan.missing]
     if not frame.is_empty():
         lines = frame.get_column("LINE")
@@ -140,7 +143,6 @@ def _plan(table: Table, present: tuple[str, ...]) -> _Plan:
     absent = tuple(pl.lit(None, pl.String).alias(column.name) for column in table.columns if column.name not in here)
     first: list[pl.Expr] = []
     second: list[pl.Expr] = []
-    third: list[pl.Expr] = []
     doubts: list[Doubt] = []
     for column in table.columns:
         if column.name not in here:
@@ -148,32 +150,36 @@ def _plan(table: Table, present: tuple[str, ...]) -> _Plan:
             if column.kind == "int":
                 second.append(pl.lit(None, pl.Int64).alias(column.name))
             continue
-        own_first, own_second, own_third = _steps(column)
+        own_first, own_second = _steps(column)
         first.extend(own_first)
         second.extend(own_second)
-        third.extend(own_third)
         doubts.extend(doubts_of(table, column))
     extras = [name for name in present if name not in table.by_name and name not in ("LINE", "TEXT")]
     order = tuple(name for name in typed_schema(table) if name != "LINE")
-    steps = tuple(tuple(step) for step in ((*absent, *first), second, third) if step)
-    return _Plan(missing, steps, tuple(doubts), (*order, *(name for name in extras if name not in order), "LINE"))
+    steps = tuple(tuple(step) for step in ((*absent, *first), second) if step)
+    dates = tuple(column.name for column in table.columns if column.kind == "date" and column.name in here)
+    return _Plan(missing, steps, dates, tuple(doubts), (*order, *(name for name in extras if name not in order), "LINE"))
 
 
-def _steps(column: Column) -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
-    """Expressions for one column, in the three passes a table is typed in (a pass sees the one before)."""
+def _steps(column: Column) -> tuple[list[pl.Expr], list[pl.Expr]]:
+    """Expressions for one column, in the two passes a table is typed in (the second sees the first)."""
     name, text = column.name, pl.col(column.name)
     if column.kind == "code":
-        return [text.alias(f"{name}{AS_WRITTEN}"), text.str.strip_chars().str.to_uppercase()], [], []
+        return [text.alias(f"{name}{AS_WRITTEN}"), text.str.strip_chars().str.to_uppercase()], []
     if column.kind == "int":
         bare = text.str.strip_chars()
-        return [], [], [pl.when(bare.str.contains(WHOLE)).then(bare).cast(pl.Int64, strict=False).alias(name)]
-    if column.kind == "date":
-        return [], [_earliest(name)], _from_earliest(name)
+        return [], [pl.when(bare.str.contains(WHOLE)).then(bare).cast(pl.Int64, strict=False).alias(name)]
     if column.kind == "measure":
-        return [], _measured(name), []
+        return [], _measured(name)
     if column.kind == "length":
-        return [], [_tenths_of_mm(name, column.unit)], []
-    return [], [], []
+        return [], [_tenths_of_mm(name, column.unit)]
+    return [], []
+
+
+def _with_bounds(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Put the bounds and precision of a date beside its text; a text that stands in many rows is read once."""
+    bounds = frame.lazy().select(name).unique().with_columns(_earliest(name)).with_columns(_from_earliest(name))
+    return frame.lazy().join(bounds, on=name, how="left", maintain_order="left", nulls_equal=True).collect()
 
 
 def _earliest(name: str) -> pl.Expr:
