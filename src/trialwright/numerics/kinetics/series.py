@@ -203,6 +203,13 @@ class Population:
         return np.array([i for i in range(self.model.size) if i not in fixed], dtype=np.int64)
 
     @property
+    def free_flags(self) -> IntArray:
+        """1 for each parameter estimated in each patient, 0 for one that is fixed."""
+        flags = np.zeros(self.model.size, dtype=np.int64)
+        flags[self.free] = 1
+        return flags
+
+    @property
     def with_prior(self) -> IntArray:
         """Positions of the parameters that have a prior."""
         without = set() if self.start_mode == "estimated" else {self.model.start}

@@ -1,0 +1,241 @@
+"""Most probable parameters of each patient, given a population, and a second mode where there is one.
+
+Patients are taken in blocks that fit into the processor's cache; in each block the curve of all patients still
+searching is evaluated, then their likelihood, then one Newton step of each. Blocks go to several threads; a patient's
+figures depend neither on the others nor on the number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialwright.errors import NumericsError
+from trialwright.numerics.kinetics.estimates import MapEstimates
+from trialwright.numerics.kinetics.likelihood import scored
+from trialwright.numerics.kinetics.newton import FOUND, SEARCHING, inverse_diagonal, newton_step
+from trialwright.numerics.kinetics.series import Population, Series
+from trialwright.numerics.kinetics.structure import FloatArray, IntArray
+
+__all__ = ["map_estimates", "typical_rows"]
+
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+BLOCK: Final = 1024
+"""Patients in one block."""
+
+SAME_MODE: Final = 1e-4
+"""Two points are one mode when no ln parameter differs by more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Limits of the search for a mode."""
+
+    longest_step: float = 2.0
+    tolerance: float = 1e-12
+    max_iterations: int = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Where the searches of a block ended."""
+
+    ln_theta: FloatArray
+    rows: FloatArray
+    status: IntArray
+    iterations: IntArray
+
+
+def map_estimates(
+    series: Series, population: Population, *, ln_typical: FloatArray | None = None, threads: int | None = None
+) -> MapEstimates:
+    """Most probable parameters of each patient (maximum a posteriori).
+
+    Parameters
+    ----------
+    series : Series
+        Values of n patients.
+    population : Population
+        Prior and residual error.
+    ln_typical : ndarray of shape (n, p), optional
+        Typical ln parameters of each patient, where covariates move them; those of the population for all when absent.
+    threads : int, optional
+        Threads to use; as many as there are processors when absent.
+
+    Returns
+    -------
+    MapEstimates
+        One entry a patient, in their order. Where the start mode is ``"observed"``, a patient whose first value is not
+        measured has no estimate.
+
+    Raises
+    ------
+    NumericsError
+        When the typical parameters have another shape.
+
+    Notes
+    -----
+    Minimised is ½ηᵀΩ⁻¹η minus the ln likelihood, with η = ln θ − ln θ_typical. The search starts at the typical
+    parameters with the first value as the level at day 0, and again at the other parameters that give the curve of the
+    mode found, if there are any: a curve that first rises, or falls with a shoulder, is given exactly by two sets of
+    parameters that only the prior separates.
+
+    Examples
+    --------
+    >>> from trialwright.numerics.kinetics.series import ErrorModel
+    >>> error = ErrorModel("log_additive", 0.2)
+    >>> known = Population.independent("biexponential", [0.06, 0.04, 6, 500], [0.45, 0.6, 1, 1.2], error)
+    >>> found = map_estimates(Series.of([[(0, 410.0), (22, 180.0), (44, 90.0)]]), known)
+    >>> found.rate_per_day.round(5).tolist(), found.n_modes.tolist()
+    ([0.05317], [1])
+    """
+    typical = typical_rows(series, population, ln_typical)
+    starts = range(0, series.count, BLOCK)
+
+    def block(first: int) -> MapEstimates:
+        last = min(first + BLOCK, series.count)
+        return _block(_part(series, first, last), population, typical[first:last])
+
+    workers = min(threads or os.cpu_count() or 1, len(starts))
+    if workers <= 1:
+        return _joined([block(first) for first in starts] or [_block(series, population, typical)])
+    with ThreadPoolExecutor(workers) as pool:
+        return _joined(list(pool.map(block, starts)))
+
+
+def typical_rows(series: Series, population: Population, ln_typical: FloatArray | None) -> FloatArray:
+    """Typical ln parameters, one row a patient.
+
+    Parameters
+    ----------
+    series : Series
+        Values of n patients.
+    population : Population
+        Typical parameters where none are given.
+    ln_typical : ndarray of shape (n, p) or None
+        Given rows.
+
+    Returns
+    -------
+    ndarray of shape (n, p)
+        Contiguous.
+
+    Raises
+    ------
+    NumericsError
+        When the given rows have another shape or are not finite.
+
+    Examples
+    --------
+    >>> from trialwright.numerics.kinetics.series import ErrorModel
+    >>> known = Population.independent("residual_decay", [1, 1, 1], [1, 1, 1], ErrorModel("proportional", 0.3))
+    >>> typical_rows(Series.of([[(0, 5.0)], []]), known, None).tolist()
+    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    shape = (series.count, population.model.size)
+    if ln_typical is None:
+        return np.tile(population.ln_theta, (series.count, 1))
+    if ln_typical.shape != shape or not np.isfinite(ln_typical).all():
+        raise NumericsError(f"typical ln parameters must be finite and of shape {shape}, not {ln_typical.shape}")
+    return np.ascontiguousarray(ln_typical, dtype=np.float64)
+
+
+def _part(series: Series, first: int, last: int) -> Series:
+    begin, end = int(series.offsets[first]), int(series.offsets[last])
+    offsets = series.offsets[first : last + 1] - begin
+    return Series(offsets, series.t_days[begin:end], series.ln_value[begin:end], series.censor[begin:end])
+
+
+def _starting_points(series: Series, population: Population, typical: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Typical parameters with the first value as the level at day 0; the patients that can be estimated."""
+    points = typical.copy()
+    has_values = np.diff(series.offsets) > 0
+    first = series.offsets[:-1][has_values]
+    points[has_values, population.model.start] = series.ln_value[first]
+    able = np.ones(series.count, dtype=np.bool_)
+    if population.start_mode == "observed":
+        able[:] = False
+        able[has_values] = series.censor[first] == 0
+    elif population.start_mode == "free_flat":
+        able = has_values
+    return points, np.flatnonzero(able)
+
+
+def _searched(series: Series, population: Population, typical: FloatArray, points: FloatArray, who: IntArray) -> _Found:
+    model, search = population.model, _Search()
+    n = points.shape[0]
+    curve, at_trial = np.empty((series.t_days.size, model.width)), np.zeros((n, model.width))
+    trial, best, best_row = points.copy(), points.copy(), np.full((n, model.width), np.inf)
+    damping, status = np.zeros(n), np.zeros(n, dtype=np.int64)
+    iterations = np.zeros(n, dtype=np.int64)
+    error, precision, free = population.error, population.precision, population.free_flags
+    limits = (search.longest_step, search.tolerance)
+    for _ in range(search.max_iterations):
+        model.ln_derivatives(who, series.offsets, series.t_days, trial, float(population.beta_sign), curve)
+        scored(
+            who, series.offsets, series.ln_value, series.censor, curve, error.code, error.constants, at_trial,
+        )  # fmt: skip
+        newton_step(who, (typical, precision), free, limits, (trial, at_trial), (best, best_row), damping, status)
+        iterations[who] += 1
+        who = who[status[who] == SEARCHING]
+        if who.size == 0:
+            break
+    return _Found(best, best_row, status, iterations)
+
+
+def _block(series: Series, population: Population, typical: FloatArray) -> MapEstimates:
+    model = population.model
+    points, who = _starting_points(series, population, typical)
+    first = _searched(series, population, typical, points, who)
+    others, admissible = model.exchanged(first.ln_theta, float(population.beta_sign))
+    again = np.flatnonzero(admissible & (first.status == FOUND))
+    second = _searched(series, population, typical, others, again)
+    apart = np.abs(second.ln_theta - first.ln_theta).max(axis=1, initial=0.0) > SAME_MODE
+    two = (second.status == FOUND) & apart
+    swap = two & (second.rows[:, 0] < first.rows[:, 0])
+    able = np.zeros(series.count, dtype=np.bool_)
+    able[who] = True
+    ln_theta, other = _chosen(swap, first.ln_theta, second.ln_theta)
+    rows, other_rows = _chosen(swap, first.rows, second.rows)
+    return MapEstimates(
+        ln_theta=_where(able, ln_theta),
+        objective=_where(able, rows[:, 0]),
+        sd_ln=_where(able, _laplace_sd(rows, population)),
+        n_modes=np.where(able, 1 + two.astype(np.int64), 0),
+        second_ln_theta=_where(two, other),
+        second_objective=_where(two, other_rows[:, 0]),
+        second_sd_ln=_where(two, _laplace_sd(other_rows, population)),
+        converged=first.status == FOUND,
+        iterations=first.iterations + second.iterations,
+        rate_position=model.rate,
+    )
+
+
+def _chosen(swap: BoolArray, first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The better and the other of two, row by row."""
+    return np.where(swap[:, None], second, first), np.where(swap[:, None], first, second)
+
+
+def _where(known: BoolArray, figures: FloatArray) -> FloatArray:
+    """The figures of some patients, nan for the others."""
+    shown: FloatArray = np.where(known if figures.ndim == 1 else known[:, None], figures, np.nan)
+    return shown
+
+
+def _laplace_sd(rows: FloatArray, population: Population) -> FloatArray:
+    variances = np.empty((rows.shape[0], population.model.size))
+    inverse_diagonal(rows, population.free_flags, variances)
+    sd: FloatArray = np.sqrt(variances)
+    return sd
+
+
+def _joined(parts: list[MapEstimates]) -> MapEstimates:
+    names = [name for name in MapEstimates.__slots__ if name != "rate_position"]
+    whole = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return MapEstimates(**whole, rate_position=parts[0].rate_position)
