@@ -1,0 +1,151 @@
+"""Progression by CA-125: a doubling of the upper limit of normal or of the lowest value, seen twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from trialwright.assessments.gcig.amounts import Amount, Truth, at_least, at_most, least
+from trialwright.assessments.gcig.rules import WITHIN_NORMAL, GcigRules
+from trialwright.assessments.gcig.samples import Sample
+
+__all__ = ["Category", "ProgressionCourse", "progression_courses"]
+
+Category = Literal["A", "B", "C"]
+
+_BOTH: Final = (True, False)
+_ONE: Final = {True: (True,), False: (False,), None: _BOTH}
+_Begun = tuple[int, Category] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressionCourse:
+    """How a marker can have gone on.
+
+    Parameters
+    ----------
+    category : {"A", "B", "C"} or None
+        A: was above the normal range and came back into it; B: never came back; C: was within it before treatment.
+        None without a value at the threshold.
+    first : int or None
+        Position of the first value at the threshold.
+    confirmed : int or None
+        Position of the value that confirmed it; None when the last samples leave it open.
+
+    Examples
+    --------
+    >>> ProgressionCourse("A", 3).is_progression
+    False
+    """
+
+    category: Category | None = None
+    first: int | None = None
+    confirmed: int | None = None
+
+    @property
+    def is_progression(self) -> bool:
+        """Whether it is a progression."""
+        return self.confirmed is not None
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the samples before the next one show: the lowest value, and whether the marker was ever normal."""
+
+    nadir: Amount
+    was_elevated: Truth
+    has_been_normal: Truth
+
+    def categories(self) -> tuple[Category, ...]:
+        return tuple(
+            "C" if not elevated else "A" if normal else "B"
+            for elevated in _ONE[self.was_elevated]
+            for normal in _ONE[self.has_been_normal]
+        )
+
+    def learn(self, sample: Sample) -> None:
+        self.nadir = least(self.nadir, sample.value)
+        if self.has_been_normal is not True:
+            normal = at_most(sample.value, WITHIN_NORMAL, sample.uln)
+            self.has_been_normal = normal if normal is not False else self.has_been_normal
+
+
+def progression_courses(baseline: Sample, samples: Sequence[Sample], rules: GcigRules) -> frozenset[ProgressionCourse]:
+    """Courses that the samples after the pre-treatment value can be.
+
+    Parameters
+    ----------
+    baseline : Sample
+        The pre-treatment value, of any level.
+    samples : sequence of Sample
+        Usable samples after it, by day.
+    rules : GcigRules
+        Thresholds.
+
+    Returns
+    -------
+    frozenset of ProgressionCourse
+        One course where every comparison can be told; several where a limit such as ``<35`` leaves more than one.
+
+    Notes
+    -----
+    A, C: a value of at least twice its own upper limit of normal, B: of at least twice the lowest value so far, the
+    pre-treatment one included; seen again at least 7 days later. The category is taken anew at each possible first
+    value, from the samples before it, and the lowest value is held fixed from then on. Samples less than 7 days after
+    the first neither confirm it nor undo it; a later one below the threshold undoes it.
+
+    References
+    ----------
+    Rustin et al., Int J Gynecol Cancer 2011;21:419-423, doi:10.1097/IGC.0b013e3182070f17.
+
+    Examples
+    --------
+    >>> from trialwright.assessments.gcig.amounts import amount
+    >>> days = [(30, "20"), (120, "71"), (127, "80")]
+    >>> taken = [Sample(day, amount(value), amount("35")) for day, value in days]
+    >>> progression_courses(Sample(-5, amount("400"), amount("35")), taken, GcigRules())
+    frozenset({ProgressionCourse(category='A', first=1, confirmed=2)})
+    """
+    normal = at_most(baseline.value, WITHIN_NORMAL, baseline.uln)
+    known = _Known(baseline.value, None if normal is None else not normal, has_been_normal=False)
+    lowest: list[Amount] = []
+    found: set[ProgressionCourse] = set()
+    live: set[_Begun] = {None}
+    for place, sample in enumerate(samples):
+        lowest.append(known.nadir)
+        reached: set[_Begun] = set()
+        for begun in live:
+            if begun is None:
+                reached.update(_begins(place, sample, known, rules))
+                continue
+            first, category = begun
+            if sample.day - samples[first].day < rules.min_apart_days:
+                reached.add(begun)
+                continue
+            for again in _ONE[_at_threshold(sample, category, lowest[first], rules)]:
+                if again:
+                    found.add(ProgressionCourse(category, first, place))
+                else:
+                    reached.update(_begins(place, sample, known, rules))
+        live = reached
+        if not live:
+            break
+        known.learn(sample)
+    found.update(ProgressionCourse() if begun is None else ProgressionCourse(begun[1], begun[0]) for begun in live)
+    return frozenset(found)
+
+
+def _begins(place: int, sample: Sample, known: _Known, rules: GcigRules) -> set[_Begun]:
+    """States after a sample that no earlier one is waiting for."""
+    return {
+        (place, category) if begins else None
+        for category in known.categories()
+        for begins in _ONE[_at_threshold(sample, category, known.nadir, rules)]
+    }
+
+
+def _at_threshold(sample: Sample, category: Category, nadir: Amount, rules: GcigRules) -> Truth:
+    if category == "B":
+        return at_least(sample.value, rules.factor_nadir, nadir)
+    return at_least(sample.value, rules.factor_uln, sample.uln)
