@@ -34,7 +34,7 @@ CATALOGUE: Final[Sequence[Spec]] = (
         "You et al., Clin Cancer Res 2020;26:4625-4632 (figures of the paper unverified)",
         certainty="unverified",
         computed=False,
-        settings={"parameters": ("study-fit",)},
+        settings={"parameters": ("study-fit", "demo")},
         outputs=("kelim", "beta", "kprod", "ca0"),
     ),
 )

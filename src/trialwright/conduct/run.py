@@ -11,6 +11,7 @@ from threading import Thread
 from trialwright.conduct.analyse import analyse
 from trialwright.conduct.blinding import conceal
 from trialwright.conduct.eligibility import screen_table
+from trialwright.conduct.kelim_sets import check_parameter_sets
 from trialwright.conduct.studies import OpenedStudy
 from trialwright.errors import DataError
 from trialwright.exchange.folder import read_folder, refuse_held, whole_or_nothing
@@ -85,7 +86,10 @@ def run(
     ------
     DataError
         If the data cannot be read, a finding of severity E stops the run, or the directory is not empty.
+    NotAllowedError
+        If the study is activated and names a parameter set that is invented.
     """
+    check_parameter_sets(opened)
     with whole_or_nothing(out, replaces=_replaced(replace)) as folder:
         say("reading the data folder")
         Thread(target=ready, daemon=True).start()  # the drawing engine starts while the data are read

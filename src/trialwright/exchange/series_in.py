@@ -90,8 +90,8 @@ def series_blocks(
     pieces = _parquet_pieces(path) if path.suffix == ".parquet" else _csv_pieces(path, block_bytes)
     kept: pl.DataFrame | None = None
     empty = True
-    for piece, done in pieces:
-        piece = _checked(piece, wanted, path.name)
+    for raw, done in pieces:
+        piece = _checked(raw, wanted, path.name)
         empty = empty and piece.is_empty()
         together = piece if kept is None else pl.concat([kept, piece])
         if done < 1.0 or kept is not None:

@@ -15,6 +15,8 @@ from trialwright.protocol.scope import Scope
 __all__ = ["check"]
 
 _DAYS = re.compile(r"[1-9][0-9]*(-[1-9][0-9]*)?", re.ASCII)
+_SET_FILES = (".yaml", ".yml", ".json")
+"""A parameter set of one's own is named by its file, whose path starts from the study file."""
 _MODELS_WITH_PROBABILITY = ("biased-coin", "minimisation")
 
 
@@ -79,7 +81,8 @@ def _marker(scope: Scope, marker: Marker, path: Path) -> Iterator[Fault]:
         yield from scope.offered((*path, "model"), "marker model", marker.model)
         spec = scope.catalogue.find("marker model", marker.model)
         sets = spec.settings.get("parameters", ()) if spec else ()
-        if marker.parameters is not None and sets and marker.parameters not in sets:
+        is_file = marker.parameters is not None and marker.parameters.endswith(_SET_FILES)
+        if marker.parameters is not None and sets and marker.parameters not in sets and not is_file:
             what = f'"{marker.model}" has no parameter set "{marker.parameters}"'
             yield Fault((*path, "parameters"), what, choices(marker.parameters, sets))
         yield from scope.settings((*path, "settings"), spec, marker.settings)
