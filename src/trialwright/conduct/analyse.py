@@ -28,7 +28,9 @@ from trialwright.screening.judge import Context, judge
 __all__ = ["analyse", "derive_endpoints"]
 
 
-def derive_endpoints(study: Study, frames: Frames, *, cutoff: date, by_arm: bool) -> Derived:
+def derive_endpoints(
+    study: Study, frames: Frames, *, cutoff: date, by_arm: bool, censoring: str | None = None
+) -> Derived:
     """One row a subject and endpoint definition, as the study's clauses say.
 
     Parameters
@@ -41,6 +43,8 @@ def derive_endpoints(study: Study, frames: Frames, *, cutoff: date, by_arm: bool
         Last day that counts.
     by_arm : bool
         Whether arms may stand in the frames.
+    censoring : str, optional
+        Name of a censoring rule set that holds in place of the definitions' own rules.
 
     Returns
     -------
@@ -48,17 +52,20 @@ def derive_endpoints(study: Study, frames: Frames, *, cutoff: date, by_arm: bool
         Subject level, responses, endpoint rows and the data rows each rests on.
     """
     known = frames.until(cutoff)
-    return _derived(study, known, time_point_dates(study, known), cutoff=cutoff, by_arm=by_arm)
+    points = time_point_dates(study, known)
+    return _derived(study, known, points, cutoff=cutoff, by_arm=by_arm, censoring=censoring)
 
 
-def _derived(study: Study, known: Frames, points: pl.DataFrame, *, cutoff: date, by_arm: bool) -> Derived:
+def _derived(
+    study: Study, known: Frames, points: pl.DataFrame, *, cutoff: date, by_arm: bool, censoring: str | None = None
+) -> Derived:
     """Endpoint rows from what was known at the cutoff."""
     responses, noticed = recorded_responses(study, known, points)
     verdicts = {
-        question.path: judge(question.node, question.moments, Context(study, question.frames, responses))
+        question.path: judge(question.node, question.moments, Context(study, question.frames, question.responses))
         for question in questions(study, known, cutoff, responses)
     }
-    derived = derive(study, known, responses, verdicts, cutoff=cutoff, by_arm=by_arm)
+    derived = derive(study, known, responses, verdicts, cutoff=cutoff, by_arm=by_arm, censoring=censoring)
     return replace(derived, findings=(*noticed, *derived.findings))
 
 

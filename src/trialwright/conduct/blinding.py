@@ -65,6 +65,7 @@ def conceal(dossier: Dossier) -> Dossier:
             adtte=_without_last_contact(open_to_all(derived.adtte), assessed),
             adbin=open_to_all(derived.adbin),
             grades=open_to_all(derived.grades),
+            values=open_to_all(derived.values) if derived.values.width else derived.values,
             sources=_without_contacts(open_to_all(derived.sources), assessed),
         ),
         findings=tuple(_open_findings(dossier.findings, study, dossier.frames, bound)),

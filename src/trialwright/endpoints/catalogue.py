@@ -1,33 +1,29 @@
-"""What a study file may name as the measure of an endpoint."""
+"""What a study file may name of an endpoint: its measure and its censoring rules, and the names it is held to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
+from trialwright.endpoints.library import specs
+from trialwright.endpoints.rules import CATALOGUE as RULE_SETS
 from trialwright.model.catalogue import Spec
 
 __all__ = ["CATALOGUE"]
 
 CATALOGUE: Final[Sequence[Spec]] = (
+    *RULE_SETS,
+    *specs(),
     Spec("time to event", "measure", "Days from an origin to the first event, or to the day a subject stops counting."),
     Spec("proportion", "measure", "Share of a set in which a condition holds."),
     Spec("worst grade", "measure", "Highest grade of an item's rows in a period, and how many rows there are."),
-    Spec(
-        "listing", "measure", "Listed a subject; nothing is estimated, and this version writes no list.", computed=False
-    ),
+    Spec("listing", "measure", "A value or a best response of each subject; nothing is estimated."),
     Spec(
         "restricted mean",
         "measure",
-        "Mean of a parent endpoint up to a time; may be stated, is not computed by this version.",
-        computed=False,
+        "Times of a parent endpoint, or to the first of a response and its event, for a mean up to a fixed time.",
     ),
-    Spec(
-        "change",
-        "measure",
-        "Change of a number or score from baseline; may be stated, is not computed by this version.",
-        computed=False,
-    ),
+    Spec("change", "measure", "Change of a number from the beginning of a period to its last value in it."),
     Spec(
         "accuracy",
         "measure",
@@ -35,4 +31,4 @@ CATALOGUE: Final[Sequence[Spec]] = (
         computed=False,
     ),
 )
-"""Measures of an endpoint."""
+"""Measures of an endpoint, censoring rule sets and the endpoints of the library."""

@@ -13,10 +13,10 @@ import numpy as np
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.events import ADEQUATE, FirstEvents
 from trialwright.endpoints.moments import last_possible
-from trialwright.endpoints.schedule import has_slots, missed_slots
+from trialwright.endpoints.rules import Rules
+from trialwright.endpoints.schedule import elapsed_gap, has_slots, missed_slots
 from trialwright.endpoints.timeline import FAR, NEVER, Flags, Ints, Picks, Timeline, timeline
 from trialwright.model.derivation import derivation_finding
-from trialwright.model.endpoint import Censor
 from trialwright.model.finding import Finding
 
 __all__ = ["CODES", "Stops", "stops", "therapy_start"]
@@ -96,14 +96,14 @@ def therapy_start(cohort: Cohort, item: str) -> tuple[Picks, Picks]:
     return start.on(np.where(later, last.day, start.day)), last.where(later)
 
 
-def stops(cohort: Cohort, censor: Censor, series: str | None, origin: Picks, events: FirstEvents, where: str) -> Stops:
+def stops(cohort: Cohort, rules: Rules, series: str | None, origin: Picks, events: FirstEvents, where: str) -> Stops:
     """What ended each subject's observation before the first event.
 
     Parameters
     ----------
     cohort : Cohort
         The subjects.
-    censor : Censor
+    rules : Rules
         The rules of the definition.
     series : str, optional
         Response series.
@@ -124,22 +124,22 @@ def stops(cohort: Cohort, censor: Censor, series: str | None, origin: Picks, eve
     event_day = np.where(events.picks.found, events.picks.day, FAR)
     days, rows = np.full((len(REASONS), n), FAR, np.int64), [Picks.none(n) for _ in REASONS]
     bound = Picks.none(n)
-    if censor.new_therapy is not None and censor.new_therapy.then == "censor":
-        rows[0], bound = therapy_start(cohort, censor.new_therapy.is_)
+    if rules.therapy:
+        rows[0], bound = therapy_start(cohort, rules.therapy)
     rows[2], rows[3] = cohort.observation.lost, cohort.observation.withdrawn
-    if censor.treatment_stop == "censor":
+    if rules.treatment_stop:
         rows[4] = cohort.observation.off_treatment
     for number, row in enumerate(rows):
         days[number] = np.where(row.found, row.day, FAR)
     gap = _Gap.none(n)
-    needed = censor.missed_assessments
-    findings: tuple[Finding, ...] = ()
+    needed = rules.missed_assessments
+    findings: tuple[Finding, ...] = rules.findings
     if needed is not None and series is not None:
         if has_slots(cohort.study, series):
-            gap = _gap(cohort, series, origin, events, adequate, needed)
+            gap = _gap(cohort, rules, series, origin, events, adequate)
         else:
             text = f"no visit collects '{series}' at intervals, so missed assessments end nobody's observation"
-            findings = (derivation_finding("T16", where, text),)
+            findings = (*findings, derivation_finding("T16", where, text))
     days[_GAP], rows[_GAP] = gap.closed, events.picks
     reason = days.argmin(axis=0)
     day = days[reason, np.arange(n)]
@@ -175,14 +175,14 @@ class _Gap:
         return cls(np.zeros(n, np.int64), far, far, Picks.none(n))
 
 
-def _gap(cohort: Cohort, series: str, origin: Picks, events: FirstEvents, adequate: Timeline, needed: int) -> _Gap:
+def _gap(cohort: Cohort, rules: Rules, series: str, origin: Picks, events: FirstEvents, adequate: Timeline) -> _Gap:
     assessed = events.among([candidate.assessed for candidate in events.candidates])
     event = np.where(events.picks.found, events.picks.day, NEVER)
     last = adequate.last(np.where(assessed, event - 1, event))
     last = last.where(last.day > origin.day)
-    missed, closed = missed_slots(cohort, series, np.maximum(last.day, origin.day), event, needed)
+    count, needed = elapsed_gap if rules.missed_by == "elapsed" else missed_slots, rules.missed_assessments or 1
+    missed, closed = count(cohort, series, np.maximum(last.day, origin.day), event, needed)
     earlier = adequate.last(np.where(last.found, last.day - 1, NEVER))
-    _, without = missed_slots(
-        cohort, series, np.maximum(earlier.day, origin.day), np.where(last.found, event, NEVER), needed
-    )
+    since = np.maximum(earlier.day, origin.day)
+    _, without = count(cohort, series, since, np.where(last.found, event, NEVER), needed)
     return _Gap(missed, closed, without, last)

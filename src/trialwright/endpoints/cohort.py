@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from trialwright.endpoints.contacts import Observation, observe
 from trialwright.endpoints.moments import item_picks, time_points
 from trialwright.endpoints.roster import Roster, Sheet, roster_of
 from trialwright.endpoints.sets import Membership, memberships
-from trialwright.endpoints.timeline import Flags, Ints, Picks, Timeline, day_number, limit_of, timeline
+from trialwright.endpoints.timeline import DOMAINS, Flags, Ints, Picks, Timeline, day_number, limit_of, timeline
 from trialwright.model.frames import Frames
 from trialwright.model.study import Study
 
@@ -40,6 +40,8 @@ class Cohort:
         Answers of predicates by path.
     cutoff : datetime.date
         Last day that counts.
+    censoring : str, optional
+        Name of a rule set that holds in place of the definitions' own rules, where a set says anything.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Cohort:
     responses: pl.DataFrame
     verdicts: Verdicts
     cutoff: date
+    censoring: str | None = None
 
     @cached_property
     def roster(self) -> Roster:
@@ -71,7 +74,8 @@ class Cohort:
         """Contacts, deaths, loss and withdrawal."""
         rows = self._assessments
         day, imputed = self._assessment_days
-        assessed = timeline([rows.part((imputed > 0) & (day <= day_number(self.cutoff)), day, imputed)])
+        overall = rows.equals("PARAMCD", "OVR")
+        assessed = self._lined(overall & (imputed > 0) & (day <= day_number(self.cutoff)))
         return observe(self.roster, self.points.values(), assessed, self.cutoff)
 
     @cached_property
@@ -87,8 +91,18 @@ class Cohort:
     @cached_property
     def _assessments(self) -> Sheet:
         """Responses as a table of arrays."""
-        rows = self.responses.select("USUBJID", "ASSESSID", "ADT", "AVALC", "ADTF", RSSEQ="SRCSEQ")
+        names = ("USUBJID", "ASSESSID", "PARAMCD", "ADT", "AVALC", "ADTF", "SRCDOM")
+        rows = self.responses.select(*names, RSSEQ="SRCSEQ")
         return Sheet("RS", rows, self.roster.position(rows["USUBJID"]))
+
+    def _lined(self, keep: Flags) -> Timeline:
+        """Some responses by subject and day, each named by the row it rests on."""
+        rows, (day, imputed) = self._assessments, self._assessment_days
+        parts = []
+        for domain in rows.frame["SRCDOM"].unique().drop_nulls().sort().to_list():
+            part = rows.part(keep & rows.equals("SRCDOM", domain), day, imputed)
+            parts.append(replace(part, domain=domain))
+        return timeline(parts)
 
     @cached_property
     def _assessment_days(self) -> tuple[Ints, Ints]:
@@ -164,10 +178,41 @@ class Cohort:
         Timeline
             By subject and day; a day that was imputed is not taken beyond the cut-off.
         """
-        rows = self._assessments
-        day, imputed = self._assessment_days
-        keep = rows.equals("ASSESSID", series) & rows.equals("AVALC", *codes) & (day <= day_number(self.cutoff))
-        return timeline([rows.part(keep, day, imputed)])
+        return self._lined(self._of(series, "OVR", codes))
+
+    def sequence(self, series: str, codes: tuple[str, ...]) -> tuple[Ints, Picks, Ints]:
+        """Responses of a series one behind the other.
+
+        Parameters
+        ----------
+        series : str
+            Response series.
+        codes : tuple of str
+            Responses that count; their positions number them.
+
+        Returns
+        -------
+        subject : numpy.ndarray of int64
+            Position of each row's subject in the roster, rising.
+        rows : Picks
+            The rows, by day within a subject.
+        number : numpy.ndarray of int64
+            Response of each row.
+        """
+        rows, (day, imputed) = self._assessments, self._assessment_days
+        kept = np.flatnonzero(self._of(series, "OVR", codes) & (rows.subject >= 0))
+        kept = kept[np.lexsort((rows.seq[kept], day[kept], rows.subject[kept]))]
+        chosen = rows.frame[kept]
+        domain = chosen["SRCDOM"].replace_strict(list(DOMAINS), range(len(DOMAINS)), default=-1, return_dtype=pl.Int64)
+        number = chosen["AVALC"].replace_strict(list(codes), range(len(codes)), return_dtype=pl.Int64)
+        picks = Picks(day[kept], domain.to_numpy(), rows.seq[kept], imputed[kept])
+        return rows.subject[kept], picks, number.to_numpy()
+
+    def _of(self, series: str, parameter: str, codes: tuple[str, ...]) -> Flags:
+        """Rows of a series and parameter with certain responses, up to the cut-off."""
+        rows, (day, _) = self._assessments, self._assessment_days
+        keep = rows.equals("ASSESSID", series) & rows.equals("PARAMCD", parameter) & rows.equals("AVALC", *codes)
+        return keep & (day <= day_number(self.cutoff))
 
     def answers(self, path: str) -> pl.DataFrame | None:
         """Answers of a predicate in the order of the roster.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,11 +14,11 @@ from trialwright.endpoints.horizon import horizon_days
 from trialwright.endpoints.measure import Request
 from trialwright.endpoints.moments import first_possible
 from trialwright.endpoints.origins import origins
+from trialwright.endpoints.rules import Rules, rules_of
+from trialwright.endpoints.schedule import next_planned
 from trialwright.endpoints.sources import subject_picks
-from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks
-from trialwright.errors import NotAllowedError
+from trialwright.endpoints.timeline import FAR, NEVER, Flags, Ints, Picks
 from trialwright.model.derivation import subject_findings
-from trialwright.model.endpoint import Censor
 from trialwright.model.finding import Finding
 
 __all__ = ["Course", "course_findings", "course_of", "course_roles"]
@@ -50,8 +50,8 @@ class Course:
         Whose event lies before the origin.
     horizon : numpy.ndarray of int64
         Last day inside the horizon.
-    alive : bool
-        Whether the last evidence is a day known alive.
+    rules : Rules
+        The rules it was derived by.
     """
 
     member: Flags
@@ -62,7 +62,12 @@ class Course:
     counted: Flags
     early: Flags
     horizon: Ints
-    alive: bool
+    rules: Rules
+
+    @property
+    def alive(self) -> bool:
+        """Whether the last evidence is a day known alive."""
+        return self.rules.alive
 
     @property
     def shown(self) -> Ints:
@@ -106,15 +111,14 @@ def course_of(cohort: Cohort, request: Request) -> Course:
     it. On one day an event comes before a new therapy, a progression before a death.
     """
     definition = request.definition
-    censor = _censor(request)
+    rules = rules_of(cohort.study, definition, request.where, cohort.censoring)
     member = cohort.members(definition.set, definition.arms)
-    origin = origins(cohort, definition, request.where).where(member)
-    found = candidates(request.endpoint.id, request.name, definition)
+    origin = origins(cohort, definition).where(member)
+    found = candidates(request.endpoint.id, request.name, definition, rules.clinical)
     events = first_events(cohort, found, definition.assessment, request.where)
-    stop = stops(cohort, censor, definition.assessment, origin, events, request.where)
+    stop = stops(cohort, rules, definition.assessment, origin, events, request.where)
     limit = np.where(origin.found, np.minimum(stop.day, cohort.end), NEVER)
-    alive = censor.at == "last known alive"
-    if alive:
+    if rules.alive:
         last = cohort.observation.last_alive(limit)
         last = last.where(last.day >= origin.day)
     else:
@@ -124,18 +128,20 @@ def course_of(cohort: Cohort, request: Request) -> Course:
     early = happened & (events.picks.day < origin.day)
     counted = happened & ~stop.stopped & ~early
     horizon = horizon_days(cohort, definition.horizon, origin)
-    return Course(member, origin, events, stop, last, counted, early, horizon, alive)
+    return Course(member, origin, _dated(cohort, request, rules, events), stop, last, counted, early, horizon, rules)
 
 
-def _censor(request: Request) -> Censor:
-    censor = request.definition.censor
-    if censor is None or censor.rules is not None or censor.at == "last score":
-        raise NotAllowedError(
-            "this censoring is not derived by this version",
-            where=f"{request.where}/censor",
-            mend="state at: last adequate assessment or last known alive, and the rules key by key",
-        )
-    return censor
+def _dated(cohort: Cohort, request: Request, rules: Rules, events: FirstEvents) -> FirstEvents:
+    """Events with documented progressions moved to the planned assessment after them, where the rules say so."""
+    series = request.definition.assessment
+    if rules.progression_on == "evidence" or series is None:
+        return events
+    documented = events.among([candidate.event == "progression" for candidate in events.candidates])
+    planned = next_planned(cohort, series, np.where(documented, events.picks.day, NEVER))
+    death = cohort.observation.deaths
+    latest = np.minimum(cohort.end, np.where(death.found, death.day, FAR))
+    later = np.maximum(np.minimum(planned, latest), events.picks.day)
+    return replace(events, picks=events.picks.on(np.where(documented, later, events.picks.day)))
 
 
 def course_roles(cohort: Cohort, request: Request, course: Course) -> list[tuple[str, Picks]]:

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.measure import ADBIN, ADTTE, GRADES, Measure, Request, Rows
+from trialwright.endpoints.measure import ADBIN, ADTTE, ADVAL, GRADES, Measure, Request, Rows
 from trialwright.endpoints.questions import requests
 from trialwright.endpoints.sources import source_frame
 from trialwright.endpoints.subjects import subject_rows
@@ -38,7 +38,7 @@ def measures() -> Mapping[str, Measure]:
     Examples
     --------
     >>> sorted(measures())
-    ['listing', 'proportion', 'time to event', 'worst grade']
+    ['change', 'listing', 'proportion', 'restricted mean', 'time to event', 'worst grade']
     """
     return discover("trialwright.endpoints.measures", "MEASURE", Measure)
 
@@ -51,6 +51,7 @@ def derive(
     *,
     cutoff: date,
     by_arm: bool,
+    censoring: str | None = None,
 ) -> Derived:
     """Frames of all endpoints of a study at a cut-off.
 
@@ -68,6 +69,8 @@ def derive(
         Last day that counts.
     by_arm : bool
         Whether arms may be shown in ADSL.
+    censoring : str, optional
+        Name of a censoring rule set that holds in place of the definitions' own rules.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def derive(
     -----
     An endpoint whose measure this version does not compute gets a finding and no rows.
     """
-    cohort = Cohort(study, frames, adrs, verdicts, cutoff)
+    cohort = Cohort(study, frames, adrs, verdicts, cutoff, censoring)
     made: list[tuple[Request, Rows]] = []
     findings: list[Finding] = [
         *cohort.observation.findings,
@@ -99,6 +102,7 @@ def derive(
         adtte=_joined([rows.adtte for _, rows in made], ADTTE),
         adbin=_joined([rows.adbin for _, rows in made], ADBIN),
         grades=_joined([rows.grades for _, rows in made], GRADES),
+        values=_joined([rows.values for _, rows in made], ADVAL),
         sources=source_frame(
             cohort,
             [(request.endpoint.id, request.name, rows.named) for request, rows in made if rows.named is not None],

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from trialwright.endpoints.best import best_response
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks, limit_of
 from trialwright.model.criteria import Node
@@ -19,6 +20,9 @@ __all__ = ["Candidate", "FirstEvents", "candidates", "first_events"]
 RESPONSES: Final = {"progression": ("PD",), "response": ("CR", "PR"), "complete_response": ("CR",)}
 """Responses that make each assessed event."""
 
+BEST: Final = "best_response"
+"""The event of reaching the best response a subject ever has."""
+
 ADEQUATE: Final = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NED")
 """Responses of an adequate assessment."""
 
@@ -27,6 +31,7 @@ _WORDS: Final = {
     "death": "Death",
     "response": "Response",
     "complete_response": "Complete response",
+    BEST: "Best response",
 }
 
 
@@ -44,6 +49,8 @@ class Candidate:
         Condition judged on the day of the event.
     path : str
         Path of the condition's node.
+    clinical : bool, default False
+        Whether it is a date item that tells a progression no scan documents.
 
     Examples
     --------
@@ -55,19 +62,22 @@ class Candidate:
     competing: bool
     when: Node | None
     path: str
+    clinical: bool = False
 
     @property
     def words(self) -> str:
         """The event in words."""
+        if self.clinical:
+            return "Progression that no scan documents"
         return _WORDS.get(self.event, self.event.replace("_", " ").capitalize())
 
     @property
     def assessed(self) -> bool:
         """Whether it is read from a response series."""
-        return self.event in RESPONSES
+        return self.event in RESPONSES or self.event == BEST
 
 
-def candidates(endpoint: str, name: str, definition: Definition) -> tuple[Candidate, ...]:
+def candidates(endpoint: str, name: str, definition: Definition, clinical: str = "") -> tuple[Candidate, ...]:
     """Events of a definition in the order in which they win on one day.
 
     Parameters
@@ -76,13 +86,15 @@ def candidates(endpoint: str, name: str, definition: Definition) -> tuple[Candid
         PARAMCD and name of the definition.
     definition : Definition
         The definition.
+    clinical : str, default ""
+        Date item of a progression without a scan, where the rules count one.
 
     Returns
     -------
     tuple of Candidate
         Own events before competing ones, assessed events before deaths and dates.
     """
-    found = []
+    found = [Candidate(clinical, competing=False, when=None, path="", clinical=True)] if clinical else []
     for key, events in (("events", definition.events), ("competing", definition.competing)):
         for number, event in enumerate(events or ()):
             path = f"/endpoints/{endpoint}/{name}/{key}/{number}/when"
@@ -112,6 +124,8 @@ def occurrence(cohort: Cohort, candidate: Candidate, series: str | None) -> Pick
     """
     if candidate.event == "death":
         return cohort.observation.deaths
+    if candidate.event == BEST:
+        return best_response(cohort, series or "")
     if candidate.assessed:
         rows = cohort.assessed(series or "", RESPONSES[candidate.event])
         return rows.first(limit_of(cohort.roster.size, NEVER))
@@ -177,7 +191,8 @@ def first_events(cohort: Cohort, found: tuple[Candidate, ...], series: str | Non
     Returns
     -------
     FirstEvents
-        An event whose condition is F is not counted; one whose condition cannot be judged is not counted and listed.
+        An event whose condition is F is not counted; one whose condition cannot be judged is not counted and listed. A
+        progression that was claimed without a scan gives way to one that a scan documents later.
     """
     n = cohort.roster.size
     best, kind = Picks.none(n), np.full(n, -1, np.int64)
@@ -190,6 +205,9 @@ def first_events(cohort: Cohort, found: tuple[Candidate, ...], series: str | Non
             text = f"whether {candidate.words.lower()} counts cannot be judged; it is not counted"
             findings.extend(subject_findings("T06", where, names, text))
             picks = picks.where(holds)
+        if candidate.clinical:
+            documented = cohort.assessed(series or "", RESPONSES["progression"]).first(picks.day)
+            picks = picks.where(~documented.found)
         earlier = picks.found & (~best.found | (picks.day < best.day))
         best, kind = picks.where(earlier, best), np.where(earlier, number, kind)
     return FirstEvents(best, kind, found, tuple(findings))

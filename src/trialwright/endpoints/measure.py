@@ -14,7 +14,7 @@ from trialwright.model.endpoint import Definition, Endpoint
 from trialwright.model.finding import Finding
 from trialwright.model.frames import OUTPUTS
 
-__all__ = ["ADBIN", "ADTTE", "GRADES", "Measure", "Request", "Rows", "output_schema"]
+__all__ = ["ADBIN", "ADTTE", "ADVAL", "GRADES", "Measure", "Request", "Rows", "output_schema"]
 
 _TYPES: Final = {
     "text": pl.String(), "code": pl.String(), "date": pl.Date(), "int": pl.Int64(), "float": pl.Float64(),
@@ -44,6 +44,7 @@ def output_schema(table: str) -> dict[str, pl.DataType]:
 
 ADTTE: Final = output_schema("ADTTE")
 ADBIN: Final = output_schema("ADBIN")
+ADVAL: Final = output_schema("ADVAL")
 GRADES: Final[dict[str, pl.DataType]] = {
     "USUBJID": pl.String(), "PARAMCD": pl.String(), "DEFID": pl.String(), "AVALC": pl.String(), "AVAL": pl.Int64(),
     "N": pl.Int64(), "CCI": pl.Float64(), "SRCDOM": pl.String(), "SRCSEQ": pl.Int64(), "RULEID": pl.String(),
@@ -88,7 +89,7 @@ class Rows:
 
     Parameters
     ----------
-    adtte, adbin, grades : polars.DataFrame, optional
+    adtte, adbin, grades, values : polars.DataFrame, optional
         Rows for the frames of `Derived`; None when the measure makes none.
     named : Named, optional
         The data rows they rest on.
@@ -104,6 +105,7 @@ class Rows:
     adtte: pl.DataFrame | None = None
     adbin: pl.DataFrame | None = None
     grades: pl.DataFrame | None = None
+    values: pl.DataFrame | None = None
     named: Named | None = None
     findings: tuple[Finding, ...] = field(default=())
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from trialwright.endpoints.best import first_response
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.timeline import NEVER, Ints, Picks, limit_of
-from trialwright.errors import NotAllowedError
 from trialwright.model.endpoint import Definition, FirstResponse
 from trialwright.model.items import item_place
 
 __all__ = ["origin_column", "origins"]
 
 
-def origins(cohort: Cohort, definition: Definition, where: str) -> Picks:
+def origins(cohort: Cohort, definition: Definition) -> Picks:
     """Origin of each subject.
 
     Parameters
@@ -22,27 +22,16 @@ def origins(cohort: Cohort, definition: Definition, where: str) -> Picks:
         The subjects.
     definition : Definition
         The definition.
-    where : str
-        Endpoint, for the error.
 
     Returns
     -------
     Picks
         Row of the time point, or of the first response; none where there is none up to the cut-off.
-
-    Raises
-    ------
-    NotAllowedError
-        If the origin is a confirmed response, which this version does not derive.
     """
     origin = definition.origin
     if isinstance(origin, FirstResponse):
         if origin.confirmed:
-            raise NotAllowedError(
-                "an origin at a confirmed response is not derived by this version",
-                where=where,
-                mend="state the endpoint as a listing, or take the first response, confirmed: false",
-            )
+            return first_response(cohort, origin.of, origin.first, confirmed=True)
         return cohort.assessed(origin.of, origin.first).first(limit_of(cohort.roster.size, NEVER))
     return Picks.none(cohort.roster.size) if origin is None else cohort.points[origin]
 

@@ -8,18 +8,19 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from trialwright.endpoints.best import best_rows
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.events import candidates, occurrence
 from trialwright.endpoints.measure import Request, output_schema
 from trialwright.endpoints.periods import Span, span_of
 from trialwright.endpoints.sets import exclusion_path
 from trialwright.endpoints.timeline import NEVER, Ints, as_dates
-from trialwright.model.criteria import Node
+from trialwright.model.criteria import Node, Response, children_of
 from trialwright.model.frames import Frames
 from trialwright.model.items import DATE_COLUMNS, date_stem, item_place
 from trialwright.model.study import Study
 
-__all__ = ["Question", "names_in", "questions", "requests"]
+__all__ = ["Question", "best_asked", "names_in", "questions", "requests"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,12 +37,15 @@ class Question:
         ``USUBJID AT``: the day a subject's predicate is judged, null when the day has not come.
     frames : Frames
         The tables to judge on; rows of a proportion that lie before its period are left out.
+    responses : polars.DataFrame
+        Responses to judge on, with the best ones up to each subject's day.
     """
 
     path: str
     node: Node
     moments: pl.DataFrame
     frames: Frames
+    responses: pl.DataFrame
 
 
 def requests(study: Study) -> tuple[Request, ...]:
@@ -84,7 +88,8 @@ def questions(
     -------
     tuple of Question
         Each path once. A success is judged at the end of its period or at the cut-off, whichever comes first; the
-        condition of an event on the event's day; an exclusion from an analysis set at the cut-off.
+        condition of an event on the event's day; that of a death at the cut-off, because the cause of a death is often
+        learnt after it; an exclusion from an analysis set at the cut-off.
     """
     rows = pl.DataFrame(schema=output_schema("ADRS")) if responses is None else responses
     cohort = Cohort(study, frames, rows, {}, cutoff)
@@ -96,7 +101,7 @@ def questions(
     for entry in study.analysis_sets:
         for criterion in entry.exclude:
             path = exclusion_path(entry, criterion.id)
-            found[path] = Question(path, criterion.when, _moments(cohort, cohort.end), frames)
+            found[path] = Question(path, criterion.when, _moments(cohort, cohort.end), frames, rows)
     return tuple(found.values())
 
 
@@ -109,13 +114,44 @@ def _of_request(cohort: Cohort, request: Request, limited: dict[tuple[int, int],
         if shared not in limited:
             limited[shared] = _since(cohort, definition.success, span)
         moments = _moments(cohort, span.until)
-        found.append(Question(request.success_path, definition.success, moments, limited[shared]))
+        responses = _responses(cohort, definition.success, span)
+        found.append(Question(request.success_path, definition.success, moments, limited[shared], responses))
     if definition.measure == "time to event":
         for candidate in candidates(request.endpoint.id, request.name, definition):
             if candidate.when is not None:
                 day = occurrence(cohort, candidate, definition.assessment).day
-                found.append(Question(candidate.path, candidate.when, _moments(cohort, day), cohort.frames))
+                if candidate.event == "death":
+                    day = np.where(day > NEVER, cohort.end, NEVER)
+                moments = _moments(cohort, day)
+                found.append(Question(candidate.path, candidate.when, moments, cohort.frames, cohort.responses))
     return found
+
+
+def _responses(cohort: Cohort, node: Node, span: Span) -> pl.DataFrame:
+    """Responses with the best ones of each series a predicate asks for, as they were at the end of the period."""
+    wanted = [name for name in best_asked(node) if name in {series.id for series in cohort.study.assessments}]
+    if not wanted:
+        return cohort.responses
+    own = cohort.responses.filter(~(pl.col("ASSESSID").is_in(wanted) & pl.col("PARAMCD").is_in(["BOR", "CBOR"])))
+    return pl.concat([own, *(best_rows(cohort, name, span.until) for name in wanted)])
+
+
+def best_asked(node: Node) -> tuple[str, ...]:
+    """Series whose best response a predicate asks for.
+
+    Parameters
+    ----------
+    node : Node
+        The predicate.
+
+    Returns
+    -------
+    tuple of str
+        Each once.
+    """
+    if isinstance(node, Response) and node.response.take in ("best", "confirmed best"):
+        return (node.response.of,)
+    return tuple(dict.fromkeys(name for child in children_of(node) for name in best_asked(child)))
 
 
 def _moments(cohort: Cohort, day: Ints) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import polars as pl
 from trialwright.endpoints.censoring import CODES, REASONS
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.course import Course
+from trialwright.endpoints.events import Candidate
 from trialwright.endpoints.measure import Request
 from trialwright.endpoints.origins import origin_column
 from trialwright.endpoints.timeline import DOMAINS, Flags, Ints, as_dates
@@ -23,6 +24,11 @@ NOTHING_SEEN: Final = 4
 COMPETING: Final = 9
 
 _GAP: Final = REASONS.index("missed-assessments")
+_SEEN: Final = {
+    "last known alive": "Last day known alive",
+    "last adequate assessment": "Last adequate assessment",
+    "last scan of the zone": "Last scan of the zone",
+}
 _STOP_WORDS: Final = {
     "new-therapy": "New cancer therapy on ",
     "lost": "Lost to follow-up on ",
@@ -59,13 +65,15 @@ class Case:
     date_words: str | None = "last"
 
 
-def cases(course: Course) -> tuple[Case, ...]:
+def cases(course: Course, *, recorded: bool = True) -> tuple[Case, ...]:
     """Everything a row of a definition can say.
 
     Parameters
     ----------
     course : Course
         What decides the rows.
+    recorded : bool, default True
+        Whether the responses are a reader's own verdicts, and not derived from lesions.
 
     Returns
     -------
@@ -74,10 +82,7 @@ def cases(course: Course) -> tuple[Case, ...]:
         assessments; then the reasons of stopping, the horizon, the last evidence, nothing seen.
     """
     kinds = course.events.candidates
-    ids = [
-        ("competing." if each.competing else "") + (f"{each.event}.recorded" if each.assessed else each.event)
-        for each in kinds
-    ]
+    ids = [("competing." if each.competing else "") + _rule(each, course, recorded=recorded) for each in kinds]
     found = [
         Case(rule, COMPETING, f"{each.words} (competing event)", date_words=None)
         if each.competing
@@ -111,10 +116,24 @@ def cases(course: Course) -> tuple[Case, ...]:
     if course.alive:
         found.append(Case("censor.last-alive", EVENT_FREE, "No event up to the last day known alive"))
         found.append(Case("censor.no-contact", NOTHING_SEEN, "Not known alive on any day from the origin on"))
+    elif course.rules.zone:
+        found.append(Case("censor.last-zone-scan", EVENT_FREE, "No event up to the last scan of the zone"))
+        found.append(Case("censor.no-assessment", NOTHING_SEEN, "No adequate scan of the zone after the origin"))
     else:
         found.append(Case("censor.last-adequate", EVENT_FREE, "No event up to the last adequate assessment"))
         found.append(Case("censor.no-assessment", NOTHING_SEEN, "No adequate assessment after the origin"))
     return tuple(found)
+
+
+def _rule(candidate: Candidate, course: Course, *, recorded: bool) -> str:
+    """Part of the rule's name that tells the event and what it was read from."""
+    if candidate.clinical:
+        return "progression.clinical"
+    if not candidate.assessed:
+        return candidate.event
+    if candidate.event == "progression" and course.rules.progression_on == "next visit":
+        return "progression.next-visit"
+    return f"{candidate.event}.{'recorded' if recorded else 'derived'}"
 
 
 def chosen_cases(course: Course) -> Ints:
@@ -158,7 +177,9 @@ def worded(cohort: Cohort, request: Request, course: Course) -> dict[str, pl.Exp
     dict of str to polars.Expr
         ``CNSR EVNTDESC CNSDTDSC SRCVAR RULEID``, to be evaluated on a frame with the columns of `wording_columns`.
     """
-    table = cases(course)
+    series = request.definition.assessment
+    recorded = series is None or cohort.study.series(series).settings.get("rows") == "recorded"
+    table = cases(course, recorded=recorded)
 
     def of_case(values: list[str | None]) -> pl.Expr:
         return pl.lit(pl.Series(values, dtype=pl.String)).gather("CASE")
@@ -173,7 +194,7 @@ def worded(cohort: Cohort, request: Request, course: Course) -> dict[str, pl.Exp
     )
     tail = of_case([each.tail for each in table]).str.replace("{}", pl.col("MISSED").cast(pl.String), literal=True)
     date_words = of_case([each.date_words for each in table])
-    seen = "Last day known alive" if course.alive else "Last adequate assessment"
+    seen = _SEEN[course.rules.at]
     last = pl.when(pl.col("SEEN")).then(pl.lit(seen)).otherwise(pl.lit("Origin"))
     rules = [f"{request.endpoint.id}.{each.rule}" for each in table]
     return {
@@ -188,14 +209,20 @@ def worded(cohort: Cohort, request: Request, course: Course) -> dict[str, pl.Exp
 def _column(cohort: Cohort, request: Request, course: Course) -> pl.Expr:
     """Column of the deciding row that holds its date."""
     own = [
-        "DTHDTC" if each.event == "death" else "RSDTC" if each.assessed else item_place(cohort.study, each.event).column
+        "DTHDTC" if each.event == "death" else None if each.assessed else item_place(cohort.study, each.event).column
         for each in course.events.candidates
     ]
     by_domain = [{**DATE_COLUMNS, "DM": "DTHDTC"}.get(name) for name in DOMAINS]
     event = pl.lit(pl.Series([*own, None], dtype=pl.String)).gather("KIND")
     usual = pl.lit(pl.Series(by_domain, dtype=pl.String)).gather("DOMAIN")
     origin = pl.lit(origin_column(cohort, request.definition))
-    return pl.when(pl.col("KIND") < len(own)).then(event).when(pl.col("SEEN")).then(usual).otherwise(origin)
+    return (
+        pl.when(pl.col("KIND") < len(own))
+        .then(pl.coalesce(event, usual))
+        .when(pl.col("SEEN"))
+        .then(usual)
+        .otherwise(origin)
+    )
 
 
 def wording_columns(course: Course, who: Ints) -> dict[str, Ints | pl.Series | Flags]:

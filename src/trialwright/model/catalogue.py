@@ -18,6 +18,7 @@ SpecKind = Literal[
     "method",
     "censoring rules",
     "measure",
+    "endpoint",
     "lint rule",
 ]
 
@@ -48,6 +49,10 @@ class Spec:
         For a method: measures of an endpoint it can estimate; empty means any.
     needs : tuple of str
         For a method: keys an analysis by it must have.
+    counts : tuple of str
+        For an endpoint: events its name promises.
+    never : tuple of str
+        For an endpoint: events its name rules out.
 
     Examples
     --------
@@ -65,6 +70,8 @@ class Spec:
     outputs: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

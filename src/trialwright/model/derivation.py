@@ -75,6 +75,35 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
         "the last day known alive is that of an assessment without a day",
         "complete the date of the assessment",
     ),
+    (
+        "T20",
+        "W",
+        "a censoring rule that cannot be applied",
+        "name the date it asks for in the censoring of the endpoint, or choose other rules",
+    ),
+    (
+        "T21",
+        "W",
+        "a strategy for an intercurrent event that is not derived",
+        "state a strategy the derivation follows, or report the endpoint without this estimand",
+    ),
+    (
+        "T22",
+        "W",
+        "the censoring does another thing than the estimand's strategy",
+        "let censoring and strategy agree; treatment policy goes with ignore, hypothetical with censor",
+    ),
+    ("T30", "W", "a first event or censoring lies after the end of survival", "look for an assessment after the death"),
+    (
+        "T31",
+        "W",
+        "a death ends one endpoint and not survival, or on another day",
+        "compare the date of death with the contacts after it",
+    ),
+    ("T32", "W", "an event of a wider endpoint lies after that of a narrower one", "compare the dates of the two rows"),
+    ("T33", "W", "a duration of response does not end with its endpoint", "compare the censoring of the two"),
+    ("T34", "W", "a response counted and not timed, or timed and not counted", "compare the two definitions' series"),
+    ("T35", "W", "a progression of the liver before any progression", "compare the readings of the two series"),
 )
 
 DERIVATION_RULES: Final[Mapping[str, FindingRule]] = MappingProxyType({row[0]: FindingRule(*row) for row in _ROWS})

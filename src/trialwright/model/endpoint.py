@@ -79,20 +79,29 @@ class Censor(Stated):
     at : str
         Where the clock stops for a subject without event.
     rules : str, optional
-        A named set of censoring rules of the catalogue.
+        A named set of censoring rules of the catalogue; keys stated beside it hold over those of the set.
     missed_assessments : int, optional
         So many scheduled assessments missed in a row before an event censor at the last adequate one.
+    missed_by : {"slots", "elapsed"}
+        Counted slot by slot, or told from the time that went by since the last adequate assessment.
     new_therapy : NewTherapy, optional
         The date item and what it does.
     treatment_stop : {"ignore", "censor"}
         Whether stopping treatment ends observation.
+    clinical_progression : str, optional
+        Date item of a progression that no scan documents; an event only under rules that count it.
+    progression_on : {"evidence", "next visit"}
+        Whether a documented progression is dated by its evidence or by the planned assessment that follows it.
     """
 
     at: Literal["last adequate assessment", "last known alive", "last scan of the zone", "last score"]
     rules: str | None = None
     missed_assessments: int | None = Field(default=None, ge=1)
+    missed_by: Literal["slots", "elapsed"] = "slots"
     new_therapy: NewTherapy | None = None
     treatment_stop: Literal["ignore", "censor"] = "ignore"
+    clinical_progression: Name | None = None
+    progression_on: Literal["evidence", "next visit"] = "evidence"
 
 
 class Horizon(Stated):

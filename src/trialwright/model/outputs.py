@@ -178,6 +178,25 @@ _OUTPUTS: Final[tuple[Table, ...]] = (
         "Yes-or-no endpoints",
     ),
     Table(
+        "ADVAL",
+        _columns(
+            *_SUBJECT,
+            ("PARAMCD", "c*", "Endpoint"),
+            ("DEFID", "t*", "Definition"),
+            ("AVALC", "t", "Value as it was written"),
+            ("AVAL", "f", "Value in the unit of the item"),
+            ("ADT", "d", "Day of the value"),
+            ("BASE", "f", "Value at the beginning"),
+            ("BASEDT", "d", "Day of the value at the beginning"),
+            ("CHG", "f", "Change from the beginning"),
+            ("REASON", "c", "Why there is none"),
+            *_SOURCE,
+        ),
+        ("USUBJID", "PARAMCD", "DEFID"),
+        "ADT",
+        "Values listed, and changes from the beginning of a period",
+    ),
+    Table(
         "ADAE",
         _columns(
             *_SUBJECT,

@@ -86,6 +86,8 @@ class Derived:
         ``USUBJID PARAMCD DEFID ROLE ROW``: every data row a subject's endpoint rests on, ROW as ``row/ds.csv:ID:2``.
     findings : tuple of Finding
         What was noticed while deriving.
+    values : polars.DataFrame
+        Values listed and changes from the beginning of a period, shaped as ``ADVAL``.
     """
 
     adsl: pl.DataFrame
@@ -95,3 +97,4 @@ class Derived:
     grades: pl.DataFrame
     sources: pl.DataFrame
     findings: tuple[Finding, ...]
+    values: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -29,7 +29,7 @@ __all__ = [
     "RESERVED_NAMES",
 ]
 
-RESERVED_NAMES: Final = ("age", "sex", "death", "progression", "response", "complete_response")
+RESERVED_NAMES: Final = ("age", "sex", "death", "progression", "response", "complete_response", "best_response")
 
 NUMBER_PATTERN: Final = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"
 _QUANTITY = re.compile(rf"({NUMBER_PATTERN}) (\S+)")

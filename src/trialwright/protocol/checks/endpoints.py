@@ -13,7 +13,7 @@ from trialwright.protocol.scope import Scope
 
 __all__ = ["check"]
 
-_DISEASE_EVENTS: Final = ("progression", "response", "complete_response")
+_DISEASE_EVENTS: Final = ("progression", "response", "complete_response", "best_response")
 _EVENT_WORDS: Final = ("death", *_DISEASE_EVENTS)
 
 _NEEDS: Final[dict[str, tuple[str, ...]]] = {
@@ -21,7 +21,7 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "proportion": ("success", "set"),
     "worst grade": ("of", "set"),
     "restricted mean": ("of", "horizon"),
-    "change": ("of", "set"),
+    "change": ("of", "set", "period"),
     "accuracy": ("of", "predicts", "set"),
     "listing": (),
 }
@@ -29,8 +29,8 @@ _TAKES: Final[dict[str, tuple[str, ...]]] = {
     "time to event": ("competing", "horizon", "assessment", "milestones"),
     "proportion": ("arms", "unknown", "period", "assessment"),
     "worst grade": ("arms", "period"),
-    "restricted mean": ("set",),
-    "change": ("arms", "period"),
+    "restricted mean": ("set", "arms", "origin"),
+    "change": ("arms",),
     "accuracy": ("arms", "period"),
     "listing": ("set", "arms", "assessment", "of", "period"),
 }
@@ -153,8 +153,10 @@ def _event_item(scope: Scope, path: Path, name: str) -> Iterator[Fault]:
 def _censor(scope: Scope, definition: Definition, censor: Censor, path: Path, series: Path) -> Iterator[Fault]:
     if censor.rules is not None:
         yield from scope.offered((*path, "rules"), "censoring rules", censor.rules)
-    if definition.assessment is None and (censor.missed_assessments or censor.at == "last adequate assessment"):
+    if definition.assessment is None and (censor.missed_assessments or censor.at != "last known alive"):
         yield Fault(series, '"assessment" is missing', "name the series whose assessments count")
+    if censor.clinical_progression is not None:
+        yield from scope.item((*path, "clinical_progression"), censor.clinical_progression, "date")
     if censor.new_therapy is None:
         return
     here = (*path, "new_therapy")
