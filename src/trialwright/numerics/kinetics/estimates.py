@@ -69,6 +69,32 @@ class MapEstimates:
         rate: FloatArray = np.exp(self.second_ln_theta[:, self.rate_position])
         return rate
 
+    def of(self, patients: IntArray) -> MapEstimates:
+        """Estimates of some of the patients.
+
+        Parameters
+        ----------
+        patients : ndarray of int
+            Positions, in the order wanted.
+
+        Returns
+        -------
+        MapEstimates
+            Of those patients.
+
+        Examples
+        --------
+        >>> nothing = np.full((2, 1), np.nan)
+        >>> modes, done = np.array([1, 1]), np.array([True, False])
+        >>> two = MapEstimates(
+        ...     nothing, np.zeros(2), nothing, modes, nothing, nothing[:, 0], nothing, done, modes, rate_position=0
+        ... )
+        >>> two.of(np.array([1])).converged.tolist()
+        [False]
+        """
+        named = {name: getattr(self, name)[patients] for name in self.__slots__ if name != "rate_position"}
+        return MapEstimates(**named, rate_position=self.rate_position)
+
     @property
     def sd_ln_rate(self) -> FloatArray:
         """Laplace SD of the ln elimination rate; indicative only, true posteriors are skewed."""

@@ -26,7 +26,7 @@ __all__ = ["map_estimates", "typical_rows"]
 
 BoolArray: TypeAlias = NDArray[np.bool_]
 
-BLOCK: Final = 1024
+BLOCK: Final = 2048
 """Patients in one block."""
 
 SAME_MODE: Final = 1e-4
@@ -38,7 +38,7 @@ class _Search:
     """Limits of the search for a mode."""
 
     longest_step: float = 2.0
-    tolerance: float = 1e-12
+    tolerance: float = 1e-10
     max_iterations: int = 100
 
 
