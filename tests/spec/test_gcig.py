@@ -22,6 +22,7 @@ from trialwright.assessments.gcig import (
     first_event,
     judge,
 )
+from trialwright.assessments.gcig.judge import Span
 
 pytestmark = pytest.mark.independent
 
@@ -37,7 +38,9 @@ def cases(*names: str) -> Sequence[Case]:
 
 def rules_of(options: Mapping[str, Any]) -> GcigRules:
     """Rules with the options of a case."""
-    given = {key: Ratio.of(value) if key.startswith("factor_") else value for key, value in options.items()}
+    given: dict[str, Any] = {
+        key: Ratio.of(each) if key.startswith("factor_") else each for key, each in options.items()
+    }
     return GcigRules(**given)
 
 
@@ -65,7 +68,7 @@ def shown(verdict: Verdict, start: int) -> dict[str, object]:
     response, progression = verdict.response, verdict.progression
     is_pd = progression.state == "PD"
 
-    def day(span: Any) -> int | None:
+    def day(span: Span | None) -> int | None:
         return None if span is None or span.day is None else span.day + start
 
     return {

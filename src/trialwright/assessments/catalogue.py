@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from trialwright.assessments.gcig.study_rows import CRITERIA as GCIG
+from trialwright.assessments.gcig.study_rows import SETTINGS as GCIG_SETTINGS
 from trialwright.model.catalogue import Spec
 
 __all__ = ["CATALOGUE"]
@@ -15,16 +17,44 @@ CATALOGUE: Final[Sequence[Spec]] = (
         "response criteria",
         "Response of solid tumours, read from the recorded verdict of each assessment.",
         "Eisenhauer et al., Eur J Cancer 2009;45:228-247, doi:10.1016/j.ejca.2008.10.026",
-        settings={"rows": ("recorded",)},
+        settings={"rows": ("recorded",), "category": ()},
         outputs=("CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "NE"),
     ),
     Spec(
-        "gcig-2011-response",
+        "mrecist",
+        "response criteria",
+        "Response of enhancing tumour in hepatocellular carcinoma, read from the recorded verdict of each assessment.",
+        "Lencioni and Llovet, Semin Liver Dis 2010;30:52-60, doi:10.1055/s-0030-1247132 (unverified)",
+        certainty="unverified",
+        settings={"rows": ("recorded",), "category": ()},
+        outputs=("CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "NE"),
+    ),
+    Spec(
+        "localised-mrecist",
+        "response criteria",
+        "Response of the treated lesions alone, read from the recorded verdict of each assessment; no published "
+        "definition covers several lesions, so the protocol must confirm what counts.",
+        "after Salem et al., Hepatology 2021;74 (abstract only)",
+        certainty="unverified",
+        settings={"rows": ("recorded",), "category": (), "in_field_margin": ()},
+        outputs=("CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "NE"),
+    ),
+    Spec(
+        "ablation-zone",
+        "response criteria",
+        "State of an ablated zone, read from the recorded verdict of each scan: PD is viable tumour in or at the zone.",
+        "Ahmed et al., Radiology 2014;273:241-260 (unverified)",
+        certainty="unverified",
+        settings={"rows": ("recorded",), "category": ()},
+        outputs=("CR", "NED", "PD", "NE"),
+    ),
+    Spec(
+        GCIG,
         "marker criteria",
-        "Response by a fall of CA-125 to half that lasts 28 days; may be stated, is not computed by this version.",
+        "Response by a fall of CA-125 to half that lasts 28 days, with progression by CA-125 beside it.",
         "Rustin et al., Int J Gynecol Cancer 2011;21:419-423, doi:10.1097/IGC.0b013e3182070f17",
         certainty="unverified",
-        computed=False,
+        settings=GCIG_SETTINGS,
         outputs=("RESPONSE", "NO RESPONSE"),
     ),
     Spec(

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from trialwright.assessments.recorded import recorded_responses
+from trialwright.assessments.responses import study_responses
 from trialwright.conduct.run import read_data
 from trialwright.conduct.studies import OpenedStudy
 from trialwright.endpoints.moments import time_point_dates
@@ -133,7 +133,7 @@ def _made_for(data: Path, old: OpenedStudy, new: OpenedStudy) -> OpenedStudy:
 def _verdicts(study: Study, frames: Frames) -> pl.DataFrame:
     """Verdict of every criterion and of all of them (an empty id), for the subjects who reached a gate."""
     points = time_point_dates(study, frames)
-    responses, _ = recorded_responses(study, frames, points)
+    responses, _ = study_responses(study, frames, points)
     context = Context(study, frames, responses)
     schema = dict.fromkeys(("GATE", "USUBJID", "CRITID", "VERDICT", "REASON"), pl.String)
     found = [pl.DataFrame(schema=schema)]

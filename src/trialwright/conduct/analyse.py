@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from trialwright.analysis.plan import estimate
-from trialwright.assessments.recorded import recorded_responses
+from trialwright.assessments.responses import study_responses
 from trialwright.conduct.catalogue import catalogue
 from trialwright.conduct.eligibility import MOST_WHOLE, gate_screens, moments_of, screening_of, with_eligibility
 from trialwright.conduct.provenance import provenance_of
@@ -60,7 +60,7 @@ def _derived(
     study: Study, known: Frames, points: pl.DataFrame, *, cutoff: date, by_arm: bool, censoring: str | None = None
 ) -> Derived:
     """Endpoint rows from what was known at the cutoff."""
-    responses, noticed = recorded_responses(study, known, points)
+    responses, noticed = study_responses(study, known, points)
     verdicts = {
         question.path: judge(question.node, question.moments, Context(study, question.frames, question.responses))
         for question in questions(study, known, cutoff, responses)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from trialwright.assessments.recorded import recorded_responses
+from trialwright.assessments.responses import study_responses
 from trialwright.conduct.eligibility import gate_screens, moments_of, screen_table, screening_of
 from trialwright.conduct.run import read_data
 from trialwright.conduct.software import software
@@ -177,7 +177,7 @@ def screen(opened: OpenedStudy, data: Path, asked: Asked = EVERYBODY) -> Screene
     if unknown:
         raise InputError(f"no subject {unknown[0]} on {on}", where=str(data), mend="see the ids in DM")
     points = time_point_dates(study, known)
-    responses, noticed = recorded_responses(study, known, points)
+    responses, noticed = study_responses(study, known, points)
     moments = moments_of(study, known, points, on)
     if asked.subjects:
         moments = moments.filter(pl.col("USUBJID").is_in(list(asked.subjects)))

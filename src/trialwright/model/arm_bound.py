@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trialwright.model.endpoint import Definition
-from trialwright.model.schedule import Regimen
+from trialwright.model.schedule import Marker, Regimen
 from trialwright.model.study import Study
 
 __all__ = ["ArmBound", "arm_bound"]
@@ -28,7 +28,7 @@ class ArmBound:
     sets : frozenset of str
         Analysis sets of some arms, or of those who reached such a time point.
     series : frozenset of str
-        Response series whose verdicts differ once such a procedure was done.
+        Response series whose verdicts differ once such a procedure was done, and markers judged beyond allocation.
     endpoints : frozenset of (str, str)
         Endpoint and definition that count some arms only.
     first_dose : bool
@@ -89,7 +89,8 @@ def arm_bound(study: Study) -> ArmBound:
             for series in study.assessments
             if (series.planned_removal and series.planned_removal.procedure in items)
             or {series.baseline.last_before, series.from_} & points
-        ),
+        )
+        | frozenset(marker.id for marker in study.markers if marker.criteria and not _before_allocation(study, marker)),
         endpoints=frozenset(
             (endpoint.id, name)
             for endpoint in study.endpoints
@@ -98,6 +99,11 @@ def arm_bound(study: Study) -> ArmBound:
         ),
         first_dose=not any(regimen.drugs for regimen in study.regimens if _is_common(study, regimen)),
     )
+
+
+def _before_allocation(study: Study, marker: Marker) -> bool:
+    """Whether a marker ends where arms begin; after that a procedure of one arm shows in what it leaves out."""
+    return study.allocation is not None and marker.until == study.allocation.at
 
 
 def _some(study: Study, arms: tuple[str, ...]) -> bool:

@@ -104,6 +104,8 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("T33", "W", "a duration of response does not end with its endpoint", "compare the censoring of the two"),
     ("T34", "W", "a response counted and not timed, or timed and not counted", "compare the two definitions' series"),
     ("T35", "W", "a progression of the liver before any progression", "compare the readings of the two series"),
+    ("T40", "W", "a marker value that cannot be used", "write a number above 0, its unit and the day of the sample"),
+    ("T41", "W", "a marker response that cannot be told", "complete the dates, values or upper limits it rests on"),
 )
 
 DERIVATION_RULES: Final[Mapping[str, FindingRule]] = MappingProxyType({row[0]: FindingRule(*row) for row in _ROWS})

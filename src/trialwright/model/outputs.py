@@ -12,7 +12,7 @@ __all__ = ["OUTPUTS"]
 
 _KINDS: Final[Mapping[str, Kind]] = {"t": "text", "c": "code", "d": "date", "i": "int", "f": "float"}
 _VERDICTS: Final = "MET, NOT_MET, UNKNOWN"
-_RESPONSES: Final = "CR, PR, SD, NON-CR/NON-PD, PD, NE, NED, MISSING"
+_RESPONSES: Final = "CR, PR, SD, NON-CR/NON-PD, PD, NE, NED, MISSING, RESPONSE, NO RESPONSE, COMPLETE RESPONSE"
 
 
 def _columns(*rows: tuple[str, str, str] | tuple[str, str, str, str]) -> tuple[Column, ...]:
@@ -102,7 +102,7 @@ _OUTPUTS: Final[tuple[Table, ...]] = (
         _columns(
             *_SUBJECT,
             ("ASSESSID", "t*", "Response series"),
-            ("PARAMCD", "c*", "What was judged", "OVR, TRG, NTRG, NEW, BOR, CBOR"),
+            ("PARAMCD", "c*", "What was judged", "OVR, TRG, NTRG, NEW, BOR, CBOR, RSPCA125, CRCA125, PDCA125"),
             ("ADT", "d", "Date of the assessment"),
             ("AVALC", "c*", "Response", _RESPONSES),
             ("AVAL", "i", "Response as a number, NED 0"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import polars as pl
 
@@ -9,6 +11,9 @@ from trialwright.screening.answer import Answer, Ints
 from trialwright.screening.session import RESPONSES, Session
 
 __all__ = ["evidence", "row_ids"]
+
+_START: Final = pl.lit("row/") + pl.col("FILE") + ":" + pl.col("USUBJID")
+_ID: Final = pl.when(pl.col("SEQ").is_null()).then(_START).otherwise(_START + ":" + pl.col("SEQ").cast(pl.String))
 
 
 def evidence(answer: Answer, session: Session) -> pl.Series:
@@ -41,14 +46,9 @@ def evidence(answer: Answer, session: Session) -> pl.Series:
 
 def _ids(domain: str, subject: Ints, row: Ints, session: Session) -> pl.DataFrame:
     frame = session.frame(domain)
-    file = session.context.file_of("RS" if domain == RESPONSES else domain)
     pairs = pl.DataFrame({"SUBJECT": subject, "ROW": row}).unique()
-    return pairs.select(
-        "SUBJECT",
-        SEQ=_numbers(domain, frame).gather(pairs["ROW"]),
-        FILE=pl.lit(file),
-        ID=row_ids(domain, pairs["ROW"].to_numpy(), session),
-    )
+    rows = _named(domain, frame, pairs["ROW"].to_numpy(), session)
+    return pl.concat([pairs.select("SUBJECT"), rows.select("SEQ", "FILE", ID=_ID)], how="horizontal")
 
 
 def row_ids(domain: str, rows: Ints, session: Session) -> pl.Series:
@@ -68,12 +68,22 @@ def row_ids(domain: str, rows: Ints, session: Session) -> pl.Series:
     polars.Series of str
         ``row/<file>:<USUBJID>:<SEQ>``, without a number for DM.
     """
-    frame = session.frame(domain)
+    return _named(domain, session.frame(domain), rows, session).select(ID=_ID)["ID"]
+
+
+def _named(domain: str, frame: pl.DataFrame, rows: Ints, session: Session) -> pl.DataFrame:
+    """``USUBJID SEQ FILE`` of some rows; a response names the domain of the row it rests on."""
+    columns = [name for name in ("USUBJID", "RSSEQ", "SRCSEQ", "SRCDOM", f"{domain}SEQ") if name in frame.columns]
+    part = frame.select(columns)[rows]
+    return part.select("USUBJID", SEQ=_numbers(domain, part), FILE=_files(domain, part, session))
+
+
+def _files(domain: str, part: pl.DataFrame, session: Session) -> pl.Series:
+    if domain == RESPONSES and "SRCDOM" in part.columns:
+        domains = part["SRCDOM"].fill_null("RS")
+        return domains.replace({each: session.context.file_of(each) for each in domains.unique().to_list()})
     file = session.context.file_of("RS" if domain == RESPONSES else domain)
-    start = pl.lit(f"row/{file}:") + pl.col("USUBJID")
-    number = pl.col("SEQ").cast(pl.String)
-    taken = pl.DataFrame({"USUBJID": frame["USUBJID"].gather(rows), "SEQ": _numbers(domain, frame).gather(rows)})
-    return taken.select(ID=pl.when(number.is_null()).then(start).otherwise(start + ":" + number))["ID"]
+    return pl.repeat(file, part.height, dtype=pl.String, eager=True)
 
 
 def _numbers(domain: str, frame: pl.DataFrame) -> pl.Series:

@@ -85,6 +85,8 @@ def _kind(node: Node, reason: str, study: Study) -> str:
     match node:
         case Attest():
             return "attestation"
+        case Response() if _marker_item(node, study) is not None:
+            return "sample"
         case Lesions() | Response():
             return "imaging"
         case Lab():
@@ -100,6 +102,10 @@ def _kind(node: Node, reason: str, study: Study) -> str:
 
 def _score_item(node: Score, study: Study) -> str | None:
     return next((use.item for use in study.scores if use.id == node.score), None)
+
+
+def _marker_item(node: Response, study: Study) -> str | None:
+    return next((marker.item for marker in study.markers if marker.id == node.response.of), None)
 
 
 def _ask(node: Node, reason: str, study: Study) -> str:
@@ -124,6 +130,8 @@ def _ask(node: Node, reason: str, study: Study) -> str:
             return "Sex"
         case Lesions():
             return _lesions_ask(node, reason, study)
+        case Response() if (marker := _marker_item(node, study)) is not None:
+            return study.items[marker].ask
         case Response():
             return f"Response of {node.response.of.replace('_', ' ')}"
         case QuantityIs():

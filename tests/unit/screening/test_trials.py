@@ -417,7 +417,7 @@ def test_each_limit_of_the_ovarian_trial(gate: str, name: str, change: Change, e
     ("series", "code", "expected"),
     [
         ("before", "CR", "MET"), ("before", "PR", "MET"), ("before", "SD", "MET"),
-        ("before", "PD", "UNKNOWN:not_computed"), ("ca125_response", "RESPONSE", "MET"),
+        ("before", "PD", "UNKNOWN:missing"), ("ca125_response", "RESPONSE", "MET"),
         ("ca125_response", "NO RESPONSE", "UNKNOWN:missing"),
     ],
 )  # fmt: skip

@@ -68,9 +68,6 @@ def completions(
     [5, 4, 3]
     """
     days = _possible_days(samples, events)
-    if start_span_days == 0 and all(len(each) == 1 for each in days):
-        yield samples, events
-        return
     for later in range(start_span_days + 1):
         for chosen in product(*days):
             taken = [replace(each, day=day - later, last_day=None) for each, day in zip(samples, chosen, strict=False)]

@@ -14,13 +14,11 @@ from trialwright.assessments.gcig.response import complete_responses, response_c
 from trialwright.assessments.gcig.rules import PUBLISHED, GcigRules
 from trialwright.assessments.gcig.samples import Event, Excluded, Sample, Usable, usable
 
-__all__ = ["ProgressionVerdict", "ResponseVerdict", "Span", "Verdict", "judge"]
+__all__ = ["DecidingRows", "ProgressionVerdict", "ResponseVerdict", "Span", "Verdict", "judge"]
 
 ResponseState = Literal["RESPONSE", "NO RESPONSE", "NOT EVALUABLE", "UNDECIDED"]
 ProgressionState = Literal["PD", "PD_unconfirmed", "NO PD", "NOT EVALUABLE", "UNDECIDED"]
 T = TypeVar("T")
-
-_UNDECIDED: Final = "undecided"
 
 
 class Span(NamedTuple):
@@ -46,6 +44,24 @@ class Span(NamedTuple):
         return self.first if self.first == self.last else None
 
 
+class DecidingRows(NamedTuple):
+    """Numbers of the samples an answer rests on.
+
+    Parameters
+    ----------
+    first, confirming, normal : int or None
+        Row of the first value, of the one that confirmed it, and of the first one within the normal range; None where
+        there is none or it is not certain which.
+    """
+
+    first: int | None = None
+    confirming: int | None = None
+    normal: int | None = None
+
+
+NO_ROWS: Final = DecidingRows()
+
+
 @dataclass(frozen=True, slots=True)
 class ResponseVerdict:
     """Whether the marker responded.
@@ -66,6 +82,8 @@ class ResponseVerdict:
         Whether the marker came into the normal range during the response; None when it cannot be told.
     complete_days, complete_known_days : Span or None
         When it did so, and when it was known.
+    rows : DecidingRows
+        Numbers of the samples these days are those of.
     """
 
     state: ResponseState
@@ -77,6 +95,7 @@ class ResponseVerdict:
     complete: Truth = False
     complete_days: Span | None = None
     complete_known_days: Span | None = None
+    rows: DecidingRows = NO_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +112,8 @@ class ProgressionVerdict:
         Category of a progression, confirmed or not.
     days, known_days : Span or None
         When it began, and when the confirming value was taken.
+    rows : DecidingRows
+        Numbers of the samples these days are those of.
     """
 
     state: ProgressionState
@@ -100,6 +121,7 @@ class ProgressionVerdict:
     category: Category | None = None
     days: Span | None = None
     known_days: Span | None = None
+    rows: DecidingRows = NO_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +160,7 @@ class _Response(NamedTuple):
     complete: bool = False
     complete_day: int | None = None
     complete_known_day: int | None = None
+    rows: DecidingRows = NO_ROWS
 
 
 class _Progression(NamedTuple):
@@ -148,6 +171,7 @@ class _Progression(NamedTuple):
     category: Category | None = None
     day: int | None = None
     known_day: int | None = None
+    rows: DecidingRows = NO_ROWS
 
 
 def judge(
@@ -188,23 +212,32 @@ def judge(
     >>> found.response.state, found.response.days.day, found.response.known_days.day
     ('RESPONSE', 21, 49)
     """
+    dated: list[Sample | Event] = [*samples, *events]
+    if start_span_days == 0 and all(each.last_day is None for each in dated):
+        return _verdict([(samples, events)], rules)
     if count_completions(samples, events, start_span_days) > MAX_COMPLETIONS:
         return Verdict(
             ResponseVerdict("UNDECIDED", "gcig.response.undecided", None, complete=None),
             ProgressionVerdict("UNDECIDED", "gcig.progression.undecided"),
+            tuple(samples),
             flags=("too_many_partial_dates",),
         )
+    return _verdict(completions(samples, events, start_span_days), rules)
+
+
+def _verdict(courses: Iterable[tuple[Sequence[Sample], Sequence[Event]]], rules: GcigRules) -> Verdict:
+    """What all courses of samples with known days have in common; there is at least one."""
     responses: set[_Response] = set()
     progressions: set[_Progression] = set()
-    seen: Usable | None = None
-    for taken, disturbed in completions(samples, events, start_span_days):
+    seen: list[Usable] = []
+    for taken, disturbed in courses:
         known = usable(taken, disturbed, rules)
-        seen = seen or known
+        seen = seen or [known]
         here = _progressions(known.samples, rules)
         progressions |= here
         responses |= _responses(known.samples, here, rules)
-    assert seen is not None  # there is always one completion
-    return Verdict(_response(responses), _progression(progressions), seen.samples, seen.excluded, seen.flags)
+    first = seen[0]
+    return Verdict(_response(responses), _progression(progressions), first.samples, first.excluded, first.flags)
 
 
 def _progressions(samples: Sequence[Sample], rules: GcigRules) -> set[_Progression]:
@@ -217,12 +250,14 @@ def _progressions(samples: Sequence[Sample], rules: GcigRules) -> set[_Progressi
         if course.first is None:
             found.add(_Progression("NO PD", "gcig.progression.none"))
             continue
-        day = after[course.first].day
+        first = after[course.first]
         if course.confirmed is None:
-            found.add(_Progression("PD_unconfirmed", "gcig.progression.unconfirmed", course.category, day))
+            rule, rows = "gcig.progression.unconfirmed", DecidingRows(first.number)
+            found.add(_Progression("PD_unconfirmed", rule, course.category, first.day, rows=rows))
             continue
-        rule = f"gcig.progression.{course.category}"
-        found.add(_Progression("PD", rule, course.category, day, after[course.confirmed].day))
+        again = after[course.confirmed]
+        rule, rows = f"gcig.progression.{course.category}", DecidingRows(first.number, again.number)
+        found.add(_Progression("PD", rule, course.category, first.day, again.day, rows))
     return found
 
 
@@ -238,14 +273,24 @@ def _responses(samples: Sequence[Sample], progressions: Iterable[_Progression], 
             if course.first is None or course.confirmed is None:
                 found.add(_Response("NO RESPONSE", course.rule, baseline))
                 continue
-            day, known = after[course.first].day, after[course.confirmed].day
+            first, again = after[course.first], after[course.confirmed]
+            plain = _Response("RESPONSE", course.rule, baseline, first.day, again.day)
             for end in ends:
                 for normal in complete_responses(after, course.first, end, rules):
+                    rows = DecidingRows(first.number, again.number)
                     if normal is None:
-                        found.add(_Response("RESPONSE", course.rule, baseline, day, known))
+                        found.add(plain._replace(rows=rows))
                         continue
-                    at, sure = (after[place].day for place in normal)
-                    found.add(_Response("RESPONSE", course.rule, baseline, day, known, True, at, max(known, sure)))
+                    at, sure = (after[place] for place in normal)
+                    known = max(again.day, sure.day)
+                    found.add(
+                        plain._replace(
+                            complete=True,
+                            complete_day=at.day,
+                            complete_known_day=known,
+                            rows=rows._replace(normal=at.number),
+                        )
+                    )
     return found
 
 
@@ -255,32 +300,52 @@ def _why_not(samples: Sequence[Sample], rules: GcigRules) -> str:
 
 
 def _response(possible: set[_Response]) -> ResponseVerdict:
+    if len(possible) == 1:
+        (only,) = possible
+        return ResponseVerdict(
+            only.state, only.rule, only.state != "NOT EVALUABLE", only.baseline, _at(only.day), _at(only.known_day),
+            only.complete, _at(only.complete_day), _at(only.complete_known_day), only.rows,
+        )  # fmt: skip
     state = _single(each.state for each in possible)
-    judged = {each.state != "NOT EVALUABLE" for each in possible}
-    can_be_complete = {each.complete for each in possible}
+    complete = _single(each.complete for each in possible)
     return ResponseVerdict(
         state=state or "UNDECIDED",
-        rule=_single(each.rule for each in possible) or f"gcig.response.{_UNDECIDED}",
-        evaluable=_single(judged),
+        rule=_single(each.rule for each in possible) or "gcig.response.undecided",
+        evaluable=_single(each.state != "NOT EVALUABLE" for each in possible),
         baseline=_single(each.baseline for each in possible),
         days=_span(each.day for each in possible) if state else None,
         known_days=_span(each.known_day for each in possible) if state else None,
-        complete=_single(can_be_complete),
-        complete_days=_span(each.complete_day for each in possible) if _single(can_be_complete) else None,
-        complete_known_days=_span(each.complete_known_day for each in possible) if _single(can_be_complete) else None,
+        complete=complete,
+        complete_days=_span(each.complete_day for each in possible) if complete else None,
+        complete_known_days=_span(each.complete_known_day for each in possible) if complete else None,
+        rows=_rows([each.rows for each in possible]),
     )
 
 
 def _progression(possible: set[_Progression]) -> ProgressionVerdict:
+    if len(possible) == 1:
+        (only,) = possible
+        return ProgressionVerdict(
+            only.state, only.rule, only.category, _at(only.day), _at(only.known_day), only.rows
+        )  # fmt: skip
     state = _single(each.state for each in possible)
-    categories: set[Category | None] = {each.category for each in possible}
+    category = _single({each.category for each in possible})
     return ProgressionVerdict(
         state=state or "UNDECIDED",
-        rule=_single(each.rule for each in possible) or f"gcig.progression.{state or _UNDECIDED}",
-        category=_single(categories),
+        rule=_single(each.rule for each in possible) or f"gcig.progression.{'several' if state else 'undecided'}",
+        category=category,
         days=_span(each.day for each in possible) if state else None,
         known_days=_span(each.known_day for each in possible) if state else None,
+        rows=_rows([each.rows for each in possible]),
     )
+
+
+def _at(day: int | None) -> Span | None:
+    return None if day is None else Span(day, day)
+
+
+def _rows(possible: Sequence[DecidingRows]) -> DecidingRows:
+    return DecidingRows(*(_single(numbers) for numbers in zip(*possible, strict=True)))
 
 
 def _single(values: Iterable[T]) -> T | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,6 +18,13 @@ Category = Literal["A", "B", "C"]
 _BOTH: Final = (True, False)
 _ONE: Final = {True: (True,), False: (False,), None: _BOTH}
 _Begun = tuple[int, Category] | None
+_CATEGORIES: Final[Mapping[tuple[Truth, Truth], tuple[Category, ...]]] = {
+    (False, False): ("C",), (False, True): ("C",), (False, None): ("C",),
+    (True, False): ("B",), (True, True): ("A",), (True, None): ("A", "B"),
+    (None, False): ("B", "C"), (None, True): ("A", "C"), (None, None): ("A", "B", "C"),
+}  # fmt: skip
+"""Categories that can hold, by whether the marker was elevated before treatment and has been normal since."""
+_IDLE: Final[frozenset[_Begun]] = frozenset({None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,7 @@ class _Known:
     has_been_normal: Truth
 
     def categories(self) -> tuple[Category, ...]:
-        return tuple(
-            "C" if not elevated else "A" if normal else "B"
-            for elevated in _ONE[self.was_elevated]
-            for normal in _ONE[self.has_been_normal]
-        )
+        return _CATEGORIES[self.was_elevated, self.has_been_normal]
 
     def learn(self, sample: Sample) -> None:
         self.nadir = least(self.nadir, sample.value)
@@ -111,9 +115,13 @@ def progression_courses(baseline: Sample, samples: Sequence[Sample], rules: Gcig
     known = _Known(baseline.value, None if normal is None else not normal, has_been_normal=False)
     lowest: list[Amount] = []
     found: set[ProgressionCourse] = set()
-    live: set[_Begun] = {None}
+    live: AbstractSet[_Begun] = _IDLE
     for place, sample in enumerate(samples):
         lowest.append(known.nadir)
+        if live == _IDLE:
+            live = _begins(place, sample, known, rules)
+            known.learn(sample)
+            continue
         reached: set[_Begun] = set()
         for begun in live:
             if begun is None:
@@ -136,11 +144,14 @@ def progression_courses(baseline: Sample, samples: Sequence[Sample], rules: Gcig
     return frozenset(found)
 
 
-def _begins(place: int, sample: Sample, known: _Known, rules: GcigRules) -> set[_Begun]:
+def _begins(place: int, sample: Sample, known: _Known, rules: GcigRules) -> AbstractSet[_Begun]:
     """States after a sample that no earlier one is waiting for."""
+    categories = known.categories()
+    if len(categories) == 1 and _at_threshold(sample, categories[0], known.nadir, rules) is False:
+        return _IDLE
     return {
         (place, category) if begins else None
-        for category in known.categories()
+        for category in categories
         for begins in _ONE[_at_threshold(sample, category, known.nadir, rules)]
     }
 

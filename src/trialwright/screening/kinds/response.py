@@ -58,7 +58,9 @@ def _rows(node: Response, setting: Setting) -> Facts | None:
         mine = mine & session.codes(RESPONSES, "PARAMCD").among((parameter,))
     elif parameter != "OVR":
         return None
-    is_series = of in {series.id for series in setting.study.assessments}
+    study = setting.study
+    judged = {series.id for series in study.assessments} | {marker.id for marker in study.markers if marker.criteria}
+    is_series = of in judged
     if not mine.any() and not (is_series and parameter == "OVR"):
         return None
     subject, row = session.owners(RESPONSES)

@@ -53,7 +53,8 @@ def test_the_last_adequate_response(rows: list[tuple[str, str]], expected: str) 
 def test_what_was_not_judged_says_so() -> None:
     assert judged(GOOD, None) == "U:not_computed"
     marker = {"response": {"of": "gcig"}, "equals": "RESPONSE"}
-    assert judged(marker, responses(("2026-03-01", "PR"))) == "U:not_computed"
+    assert judged(marker, None) == "U:not_computed"
+    assert judged(marker, responses(("2026-03-01", "PR"))) == "U:missing"
     assert judged(marker, responses(("2026-03-01", "RESPONSE"), series="gcig")) == "T"
     best = {"response": {"of": "imaging", "take": "best"}, "in": ["CR"]}
     assert judged(best, responses(("2026-03-01", "CR"))) == "U:not_computed"
