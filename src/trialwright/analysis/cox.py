@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc
 
+from trialwright.analysis.coefficients import CoxTerm, TermStatus, reasons, wald_statistic, wald_terms
 from trialwright.analysis.covariates import Covariates, Term, covariate_columns, read_covariates
 from trialwright.analysis.levels import Labels
 from trialwright.analysis.rows import Dropped, Numbers, survival_rows
@@ -22,42 +22,6 @@ from trialwright.numerics.ordering import order_rows
 from trialwright.numerics.zph import Transform, drift_test
 
 __all__ = ["CoxModel", "CoxTerm", "DriftTerm", "ProportionalHazardsTest", "TermStatus", "cox", "cox_zph"]
-
-TermStatus = Literal["estimated", "infinite", "aliased", "not converged"]
-
-
-@dataclass(frozen=True, slots=True)
-class CoxTerm:
-    """One coefficient.
-
-    Parameters
-    ----------
-    term : str
-        Covariate, or covariate and level run together.
-    coef, se, robust_se : float or None
-        Log hazard ratio, its standard error, and its robust standard error where one was asked for.
-    hr, lower, upper : float or None
-        Hazard ratio with Wald limits, from the robust standard error where there is one.
-    p : float or None
-        Two-sided Wald p value.
-    status : {"estimated", "infinite", "aliased", "not converged"}
-        Why there is no figure: the estimate runs to infinity; the column says nothing of its own.
-    """
-
-    term: str
-    coef: float | None
-    se: float | None
-    robust_se: float | None
-    hr: float | None
-    lower: float | None
-    upper: float | None
-    p: float | None
-    status: TermStatus = "estimated"
-
-    def to_dict(self) -> dict[str, object]:
-        """Plain data."""
-        names = ("term", "coef", "se", "robust_se", "hr", "lower", "upper", "p")
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +74,7 @@ class CoxModel:
     @property
     def reason(self) -> str:
         """Why coefficients have no estimate; empty when all have one."""
-        words = {
-            "infinite": "no finite estimate, such as when one arm has no event",
-            "aliased": "no information of its own",
-            "not converged": "the search did not converge",
-        }
-        return "; ".join(f"{t.term}: {words[t.status]}" for t in self.terms if t.status != "estimated")
+        return reasons(self.terms, "no finite estimate, such as when one arm has no event")
 
     def p_of(self, statistic: Literal["score", "wald", "lrt"]) -> float | None:
         """Two-sided p value of one of the three statistics."""
@@ -133,42 +92,6 @@ class CoxModel:
             "n": self.n,
             "events": self.events,
         }
-
-
-def _terms(
-    names: tuple[str, ...], fit: CoxFit, robust: NDArray[np.float64] | None, level: float
-) -> tuple[CoxTerm, ...]:
-    z = float(ndtri(0.5 + level / 2))
-    found = []
-    for k, name in enumerate(names):
-        status: TermStatus = "estimated"
-        if fit.aliased[k]:
-            status = "aliased"
-        elif fit.infinite[k]:
-            status = "infinite"
-        elif not fit.converged:
-            status = "not converged"
-        if status != "estimated":
-            found.append(CoxTerm(name, *(None,) * 7, status=status))
-            continue
-        coef, se = float(fit.coef[k]), math.sqrt(fit.covariance[k, k])
-        robust_se = None if robust is None else math.sqrt(robust[k, k])
-        used = se if robust_se is None else robust_se
-        p = plain(2 * ndtr(-abs(coef) / used)) if used > 0 else None
-        limits = (plain(np.exp(coef - z * used)), plain(np.exp(coef + z * used)))
-        found.append(CoxTerm(name, coef, se, robust_se, math.exp(coef), *limits, p))
-    return tuple(found)
-
-
-def _wald(fit: CoxFit, robust: NDArray[np.float64] | None) -> float | None:
-    kept = np.flatnonzero(~fit.aliased)
-    if kept.size == 0 or fit.infinite.any() or not fit.converged:
-        return None
-    covariance = (fit.covariance if robust is None else robust)[np.ix_(kept, kept)]
-    try:
-        return plain(float(fit.coef[kept] @ np.linalg.solve(covariance, fit.coef[kept])))
-    except np.linalg.LinAlgError:
-        return None
 
 
 def cox(  # noqa: PLR0913  # each is an option a statistician names when asking for a Cox model
@@ -267,10 +190,10 @@ def _model(
 ) -> CoxModel:
     df = int((~fit.aliased).sum())
     return CoxModel(
-        terms=_terms(columns.names, fit, sandwich, level),
+        terms=wald_terms(columns.names, fit, sandwich, level),
         loglik=(fit.loglik_null, fit.loglik),
         score=plain(fit.score) if df else None,
-        wald=_wald(fit, sandwich),
+        wald=wald_statistic(fit, sandwich),
         lrt=2 * (fit.loglik - fit.loglik_null) if df and fit.converged else None,
         df=df,
         n=data.event.size,

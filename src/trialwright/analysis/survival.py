@@ -6,7 +6,11 @@ whose ``to_dict()`` is plain data.
 
 from __future__ import annotations
 
-from trialwright.analysis.cox import CoxModel, CoxTerm, ProportionalHazardsTest, cox, cox_zph
+from trialwright.analysis.coefficients import CoxTerm
+from trialwright.analysis.cox import CoxModel, ProportionalHazardsTest, cox, cox_zph
+from trialwright.analysis.fine_gray import FineGrayModel, fine_gray
+from trialwright.analysis.gray import GrayTest, gray
+from trialwright.analysis.incidence import CumulativeIncidence, cumulative_incidence
 from trialwright.analysis.kaplan_meier import (
     AtRisk,
     KaplanMeier,
@@ -31,6 +35,9 @@ __all__ = [
     "cox",
     "cox_zph",
     "rmst",
+    "cumulative_incidence",
+    "gray",
+    "fine_gray",
     "KaplanMeier",
     "Quantiles",
     "Milestones",
@@ -40,4 +47,7 @@ __all__ = [
     "CoxTerm",
     "ProportionalHazardsTest",
     "RestrictedMeans",
+    "CumulativeIncidence",
+    "GrayTest",
+    "FineGrayModel",
 ]

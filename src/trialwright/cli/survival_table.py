@@ -12,7 +12,7 @@ import polars as pl
 from trialwright.errors import DataError
 from trialwright.exchange.csv_text import MAX_BYTES, read_csv_text
 
-__all__ = ["SurvivalTable", "TableRequest", "read_table"]
+__all__ = ["SurvivalTable", "TableRequest", "code_of", "read_table"]
 
 _SHOWN = 5
 
@@ -29,6 +29,10 @@ class TableRequest:
         Columns of times and of event codes.
     event_code : str or None
         Code that means an event; None when the column holds 1 and 0.
+    censor_code : str or None
+        Code that means censored where every other code is a cause of its own; None when it is 0.
+    competing : bool
+        Whether the codes of the events are causes.
     entry, arm : str or None
         Columns of entry times and of arms.
     strata : tuple of str
@@ -39,6 +43,8 @@ class TableRequest:
     time: str
     event: str
     event_code: str | None = None
+    censor_code: str | None = None
+    competing: bool = False
     entry: str | None = None
     arm: str | None = None
     strata: tuple[str, ...] = ()
@@ -57,7 +63,7 @@ class SurvivalTable:
     frame : polars.DataFrame
         All columns as text, with LINE, the row's line in the file.
     time, event : polars.Series
-        Times, and events as 1 and 0.
+        Times, and events as 1 and 0, or as codes of causes.
     entry, arm, strata : polars.Series or None
         Entry times, arms, strata.
     notes : tuple of str
@@ -134,7 +140,7 @@ def read_table(request: TableRequest) -> SurvivalTable:
     if entry is not None:
         problem = f"column {request.entry} is not before {request.time}"
         _refuse(frame, name, entry >= time, problem, "correct the times, or leave the subject out")
-    event, notes = _events(frame, request, name)
+    event, notes = _causes(frame, request, name) if request.competing else _events(frame, request, name)
     strata = [_labels(frame, column, name) for column in request.strata]
     return SurvivalTable(
         name=name,
@@ -196,6 +202,46 @@ def _refuse(frame: pl.DataFrame, name: str, wrong: pl.Series, problem: str, mend
     lines = [str(frame["LINE"][i]) for i in rows.head(_SHOWN).to_list()]
     more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
     raise DataError(f"{problem} in line {', '.join(lines)}{more}", where=f"{name}:{lines[0]}", mend=mend)
+
+
+def _causes(frame: pl.DataFrame, request: TableRequest, name: str) -> tuple[pl.Series, tuple[str, ...]]:
+    text = _column(frame, request.event, name)
+    numeric = _as_numbers(text)
+    codes = numeric if numeric.null_count() == text.null_count() else text
+    shown = [str(_whole(code)) for code in codes.drop_nulls().unique().sort().to_list()]
+    if request.censor_code is None and "0" not in shown and shown != ["1"]:
+        raise DataError(
+            f"column {request.event} holds the codes {', '.join(shown[:_SHOWN])} and no 0",
+            where=name,
+            why="without a declared code only 0 = censored is understood, and some tables write 1 for censored",
+            mend=f"say which code means censored, such as --censor-code {shown[0] if shown else '0'}",
+        )
+    absent = request.censor_code is not None and code_of(codes, request.censor_code) not in shown
+    note = f"code {request.censor_code} does not occur in column {request.event} (codes: {', '.join(shown[:_SHOWN])})"
+    return codes, (note,) if absent else ()
+
+
+def _whole(code: float | str) -> float | str:
+    return int(code) if isinstance(code, float) and code.is_integer() else code
+
+
+def code_of(codes: pl.Series, text: str) -> str:
+    """A code as the column of codes has it: 1.0 is 1 where all of them are numbers.
+
+    Parameters
+    ----------
+    codes : polars.Series
+        The column.
+    text : str
+        The code as it was given.
+
+    Returns
+    -------
+    str
+        Its name.
+    """
+    given = pl.Series([text]).cast(pl.Float64, strict=False)[0]
+    return text if given is None or not codes.dtype.is_numeric() else str(_whole(given))
 
 
 def _events(frame: pl.DataFrame, request: TableRequest, name: str) -> tuple[pl.Series, tuple[str, ...]]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialwright.analysis.cox import CoxModel, ProportionalHazardsTest
+from trialwright.analysis.fine_gray import FineGrayModel
+from trialwright.analysis.gray import GrayTest
+from trialwright.analysis.incidence import CumulativeIncidence
 from trialwright.analysis.kaplan_meier import KaplanMeier, Milestones, Quantiles
 from trialwright.analysis.logrank import LogrankTest
 from trialwright.analysis.rmst import Contrast, RestrictedMeans
 
 __all__ = [
     "cox_text",
+    "cumulative_incidence_text",
+    "fine_gray_text",
+    "gray_text",
     "kaplan_meier_text",
     "logrank_text",
     "milestones_text",
@@ -211,3 +217,72 @@ def rmst_text(found: RestrictedMeans) -> str:
     if contrasts:
         parts.append(_grid(("comparison", "estimate", *limits, "p"), contrasts))
     return "\n".join(parts)
+
+
+def cumulative_incidence_text(found: CumulativeIncidence) -> str:
+    """Cumulative incidences, one table a group and cause; a star where nothing was observed any more.
+
+    Parameters
+    ----------
+    found : CumulativeIncidence
+        The curves.
+
+    Returns
+    -------
+    str
+        Lines of text.
+    """
+    headers = ("time", "n risk", "n event", "incidence", "se", *_limits(found.conf_level), "")
+    parts = []
+    for group in found.groups:
+        for c in group.causes:
+            columns = (c.time, c.n_risk, c.n_event, c.cif, c.se, c.lower, c.upper)
+            rows = [
+                [*(_number(float(v)) for v in row), "*" if mark else ""]
+                for *row, mark in zip(*columns, c.is_beyond_follow_up, strict=True)
+            ]
+            parts.append(f"{group.level}, cause {c.cause}: n {group.n}, events {c.events}\n{_grid(headers, rows)}")
+    beyond = any(c.is_beyond_follow_up.any() for group in found.groups for c in group.causes)
+    star = "\n* after the last observation, a censoring: the last value is carried on"
+    return "\n\n".join(parts) + (star if beyond else "")
+
+
+def gray_text(found: GrayTest) -> str:
+    """Observed and expected events of the cause, and the test.
+
+    Parameters
+    ----------
+    found : GrayTest
+        The test.
+
+    Returns
+    -------
+    str
+        Lines of text.
+    """
+    rows = [[g.level, str(g.n), _number(g.observed), _number(g.expected)] for g in found.groups]
+    head = f"cause {found.cause}: events {found.events}, of other causes {found.competing}"
+    statistic = f"chi-square {_number(found.chisq)} on {found.df} df, p {_p(found.p)}"
+    return f"{head}\n{_grid(('level', 'n', 'observed', 'expected'), rows)}\n{statistic}"
+
+
+def fine_gray_text(found: FineGrayModel) -> str:
+    """Ratios of the subdistribution hazard, and the test of all together.
+
+    Parameters
+    ----------
+    found : FineGrayModel
+        The model.
+
+    Returns
+    -------
+    str
+        Lines of text.
+    """
+    headers = ("term", "coef", "se", "robust se", "SHR", *_limits(found.conf_level), "p")
+    rows = [
+        [t.term, *(_number(v) for v in (t.coef, t.se, t.robust_se, t.hr, t.lower, t.upper)), _p(t.p)]
+        for t in found.terms
+    ]
+    head = f"cause {found.cause}: n {found.n}, events {found.events}, of other causes {found.competing}"
+    return "\n".join([head, _grid(headers, rows), f"Wald {_number(found.wald)} on {found.df} df, p {_p(found.p)}"])

@@ -10,23 +10,16 @@ from numpy.typing import NDArray
 
 from trialwright.errors import NumericsError
 from trialwright.numerics.jit import kernel
+from trialwright.numerics.newton import Evaluate, aliased_columns, climb, inverse_information
 from trialwright.numerics.ordering import OrderedRows, Rows, order_rows
 
-__all__ = ["TIES", "CoxData", "CoxFit", "Ties", "cox_data", "fit_cox", "partial_likelihood"]
+__all__ = ["TIES", "CoxData", "CoxFit", "Ties", "cox_data", "fit_cox", "fit_proportional_hazards", "partial_likelihood"]
 
 Ties = Literal["efron", "breslow"]
 TIES: tuple[Ties, ...] = get_args(Ties)
 
 Floats = NDArray[np.float64]
 
-_MAX_ITERATIONS = 60
-_MAX_HALVINGS = 30
-# Newton's decrement: the squared length of the next step in standard errors.
-_CONVERGED = 1e-16
-_FLAT = 1e-9
-# A step that stays this long, in standard deviations of the covariate, on a flat likelihood leads to infinity.
-_LONG_STEP = 0.1
-_ALIAS_TOLERANCE = 1e-10
 _NOISE = 1e-12
 
 
@@ -248,21 +241,6 @@ def partial_likelihood(data: CoxData, beta: Floats, *, ties: Ties = "efron") -> 
     return _likelihood(data.rows.arrays, data.event, data.x, beta, ties == "efron")
 
 
-def _aliased(information: Floats, noise: Floats) -> NDArray[np.bool_]:
-    """Columns whose pivot vanishes when the information is factored from the first column on."""
-    p = information.shape[0]
-    left = information.copy()
-    size = np.diag(information)
-    aliased = np.zeros(p, dtype=np.bool_)
-    for k in range(p):
-        pivot = left[k, k]
-        if not pivot > max(_ALIAS_TOLERANCE * size[k], noise[k]):
-            aliased[k] = True
-            continue
-        left[k + 1 :, k + 1 :] -= np.outer(left[k + 1 :, k], left[k, k + 1 :]) / pivot
-    return aliased
-
-
 def fit_cox(data: CoxData, *, ties: Ties = "efron") -> CoxFit:
     """Coefficients that maximise the partial likelihood, with their covariance and the likelihoods.
 
@@ -300,11 +278,35 @@ def fit_cox(data: CoxData, *, ties: Ties = "efron") -> CoxFit:
     >>> fit_cox(data).infinite.tolist()
     [True]
     """
+    return fit_proportional_hazards(data, lambda beta: partial_likelihood(data, beta, ties=ties))
+
+
+def fit_proportional_hazards(data: CoxData, evaluate: Evaluate) -> CoxFit:
+    """Coefficients that maximise a likelihood of proportional hazards, with their covariance and the likelihoods.
+
+    Parameters
+    ----------
+    data : CoxData
+        Sorted rows.
+    evaluate : callable
+        Log-likelihood, gradient and information of the scaled covariates at given coefficients.
+
+    Returns
+    -------
+    CoxFit
+        The fit, in the units of the covariates as they were given.
+
+    Examples
+    --------
+    >>> data = cox_data(np.array([1.0, 2.0, 3.0]), np.array([1, 1, 1]), np.array([[0.0], [1.0], [0.0]]))
+    >>> round(float(fit_proportional_hazards(data, lambda beta: partial_likelihood(data, beta)).coef[0]), 6)
+    0.346574
+    """
     p = data.x.shape[1]
-    null, gradient, information = partial_likelihood(data, np.zeros(p), ties=ties)
+    null, gradient, information = evaluate(np.zeros(p))
     # The information is a sum of differences of squares; this much of it may be left by rounding alone.
     noise = _NOISE * int(data.event.sum(dtype=np.int64)) * np.square(data.x).max(axis=0)
-    aliased = _aliased(information, noise)
+    aliased = aliased_columns(information, noise)
     kept = np.flatnonzero(~aliased)
     if kept.size == 0:
         nan = np.full(p, np.nan)
@@ -312,52 +314,10 @@ def fit_cox(data: CoxData, *, ties: Ties = "efron") -> CoxFit:
         return CoxFit(nan, np.full((p, p), np.nan), null, null, score, aliased, np.zeros(p, np.bool_), True, 0)
     step = np.linalg.solve(information[np.ix_(kept, kept)], gradient[kept])
     score = float(gradient[kept] @ step)
-    beta, loglik, information, long_steps, converged, iterations = _climb(
-        data, ties, kept, (null, gradient, information)
-    )
+    end = climb(evaluate, kept, (null, gradient, information))
     coef, covariance = np.full(p, np.nan), np.full((p, p), np.nan)
-    coef[kept] = beta[kept] / data.scale[kept]
-    covariance[np.ix_(kept, kept)] = _inverse(information[np.ix_(kept, kept)]) / np.outer(
+    coef[kept] = end.coef[kept] / data.scale[kept]
+    covariance[np.ix_(kept, kept)] = inverse_information(end.information[np.ix_(kept, kept)]) / np.outer(
         data.scale[kept], data.scale[kept]
     )
-    return CoxFit(coef, covariance, null, loglik, score, aliased, long_steps, converged, iterations)
-
-
-def _climb(
-    data: CoxData, ties: Ties, kept: NDArray[np.intp], start: tuple[float, Floats, Floats]
-) -> tuple[Floats, float, Floats, NDArray[np.bool_], bool, int]:
-    """Newton's way up: coefficients, likelihood, information, which coefficients run off, whether it ended, steps."""
-    loglik, gradient, information = start
-    beta, infinite = np.zeros(data.x.shape[1]), np.zeros(data.x.shape[1], dtype=np.bool_)
-    block = np.ix_(kept, kept)
-    for iteration in range(1, _MAX_ITERATIONS + 1):
-        try:
-            step = np.linalg.solve(information[block], gradient[kept])
-        except np.linalg.LinAlgError:
-            infinite[kept] = True
-            return beta, loglik, information, infinite, True, iteration
-        decrement = float(gradient[kept] @ step)
-        long = np.abs(step) > _LONG_STEP
-        if decrement <= _FLAT * max(1.0, abs(loglik) * 1e-3) and long.any():
-            infinite[kept] = long
-            return beta, loglik, information, infinite, True, iteration
-        tried = beta.copy()
-        for _ in range(_MAX_HALVINGS):
-            tried[kept] = beta[kept] + step
-            new = partial_likelihood(data, tried, ties=ties)
-            if np.isfinite(new[0]) and np.isfinite(new[2]).all() and new[0] >= loglik - 1e-9 * max(1.0, abs(loglik)):
-                break
-            step = step / 2
-        else:
-            return beta, loglik, information, infinite, False, iteration
-        beta, (loglik, gradient, information) = tried, new
-        if decrement <= _CONVERGED:
-            return beta, loglik, information, infinite, True, iteration
-    return beta, loglik, information, infinite, False, _MAX_ITERATIONS
-
-
-def _inverse(information: Floats) -> Floats:
-    try:
-        return np.asarray(np.linalg.inv(information), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        return np.full_like(information, np.nan)
+    return CoxFit(coef, covariance, null, end.loglik, score, aliased, end.infinite, end.converged, end.iterations)

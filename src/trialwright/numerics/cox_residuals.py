@@ -9,7 +9,7 @@ from trialwright.numerics.cox import CoxData, CoxFit, Ties
 from trialwright.numerics.jit import kernel
 from trialwright.numerics.ordering import Rows
 
-__all__ = ["robust_covariance", "score_residuals"]
+__all__ = ["robust_covariance", "sandwich", "score_residuals"]
 
 Floats = NDArray[np.float64]
 
@@ -157,9 +157,38 @@ def robust_covariance(
     >>> robust_covariance(data, fit_cox(data)).shape
     (1, 1)
     """
+    return sandwich(fit, score_residuals(data, fit, ties=ties), cluster=cluster)
+
+
+def sandwich(fit: CoxFit, residuals: Floats, *, cluster: NDArray[np.int64] | None = None) -> Floats:
+    """Robust covariance of the coefficients from what each row adds to the score.
+
+    Parameters
+    ----------
+    fit : CoxFit
+        The fit.
+    residuals : (n, p) float
+        What each row adds.
+    cluster : (n,) int, optional
+        Cluster codes from 0 upwards; rows of one cluster are taken together.
+
+    Returns
+    -------
+    (p, p) float
+        Covariance D'D, D the change of the coefficients when a row or cluster is left out, to first order. No factor
+        for small samples is applied.
+
+    Examples
+    --------
+    >>> from trialwright.numerics.cox import cox_data, fit_cox
+    >>> data = cox_data(np.array([1.0, 2.0, 3.0]), np.array([1, 1, 1]), np.array([[0.0], [1.0], [0.0]]))
+    >>> fit = fit_cox(data)
+    >>> sandwich(fit, score_residuals(data, fit)).shape
+    (1, 1)
+    """
     kept = np.flatnonzero(~fit.aliased)
     out = np.full_like(fit.covariance, np.nan)
-    change = score_residuals(data, fit, ties=ties)[:, kept] @ fit.covariance[np.ix_(kept, kept)]
+    change = residuals[:, kept] @ fit.covariance[np.ix_(kept, kept)]
     if cluster is not None:
         change = np.column_stack([np.bincount(cluster, weights=change[:, a]) for a in range(kept.size)])
     out[np.ix_(kept, kept)] = change.T @ change

@@ -1,0 +1,210 @@
+"""What the commands on one CSV table share: their options, and how a result is shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Final, TypeVar, cast
+
+import click
+import polars as pl
+
+from trialwright import __version__
+from trialwright.analysis.levels import encode
+from trialwright.analysis.rows import Dropped
+from trialwright.cli.survival_table import SurvivalTable, TableRequest, read_table
+from trialwright.errors import EstimationError
+from trialwright.numerics.survival import CONF_TYPES
+
+__all__ = [
+    "ENTRY_OPTION",
+    "Output",
+    "STRATA_OPTION",
+    "asked_covariates",
+    "competing_options",
+    "conf_type_option",
+    "covariate_options",
+    "figures",
+    "names",
+    "table_options",
+]
+
+T = TypeVar("T")
+Option = Callable[[Callable[..., None]], Callable[..., None]]
+
+ENTRY_OPTION: Final[Option] = click.option(
+    "--entry", metavar="COLUMN", help="Times at which observation began, when not at 0."
+)
+STRATA_OPTION: Final[Option] = click.option(
+    "--strata", metavar="COLUMNS", help="Strata; several columns parted by commas are combined."
+)
+_ARM: Final[Option] = click.option("--arm", metavar="COLUMN", help="Arms.")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a command shows: the result as plain data and as text, and what it rests on."""
+
+    shape: dict[str, object]
+    text: str
+    method: str
+    options: Mapping[str, object]
+    dropped: tuple[Dropped, ...]
+    reason: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """Words of a list parted by commas."""
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def figures(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[float, ...]:
+    """Numbers of a list parted by commas; the callback of an option."""
+    try:
+        return tuple(float(part) for part in names(text))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a list of numbers parted by commas", context, parameter) from None
+
+
+def _show(table: SurvivalTable, output: Output, *, as_json: bool) -> None:
+    for dropped in output.dropped:
+        click.echo(f"trialwright: {dropped.n} of {table.frame.height} rows left out: {dropped.reason}", err=True)
+    for note in (*table.notes, *output.notes):
+        click.echo(f"trialwright: note: {note}", err=True)
+    if as_json:
+        about = {
+            "method": output.method,
+            "options": dict(output.options),
+            "rows": table.frame.height,
+            "dropped": [{"reason": d.reason, "n": d.n} for d in output.dropped],
+            "notes": [*table.notes, *output.notes],
+            "status": "not estimable" if output.reason else "estimated",
+            "reason": output.reason,
+            "data_sha256": table.sha256,
+            "software": f"trialwright {__version__}",
+        }
+        click.echo(json.dumps({**output.shape, "about": about}, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        click.echo(output.text)
+    if output.reason:
+        click.echo(f"trialwright: not estimable: {output.reason}", err=True)
+        click.get_current_context().exit(EstimationError.exit_code)
+
+
+def table_options(function: Callable[..., Output]) -> Callable[..., None]:
+    """Add the options every command has, read the table, show what the command yields."""
+    event = [
+        click.option("--event", required=True, metavar="COLUMN", help="1 = event, 0 = censored, or say --event-code."),
+        click.option("--event-code", metavar="CODE", help="Code that means an event; all others mean censored."),
+    ]
+    return _with_table(function, [*event, ENTRY_OPTION, _ARM, STRATA_OPTION])
+
+
+def competing_options(*more: Option) -> Callable[[Callable[..., Output]], Callable[..., None]]:
+    """Add the options of a command on competing events, read the table, show what the command yields."""
+    event = [
+        click.option(
+            "--event", required=True, metavar="COLUMN", help="0 = censored, every other code a cause of its own."
+        ),
+        click.option("--censor-code", metavar="CODE", help="Code that means censored, when it is not 0."),
+    ]
+    return lambda function: _with_table(function, [*event, _ARM, *more], competing=True)
+
+
+def _with_table(
+    function: Callable[..., Output], own: Sequence[Option], *, competing: bool = False
+) -> Callable[..., None]:
+    options: list[Option] = [
+        click.option(
+            "--data", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="CSV"
+        ),
+        click.option("--time", required=True, metavar="COLUMN", help="Times, in any one unit."),
+        *own,
+        click.option(
+            "--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95, show_default=True
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+    ]
+
+    @wraps(function)
+    def wrapped(**given: object) -> None:
+        as_json = bool(given.pop("as_json"))
+        request = TableRequest(
+            data=cast("Path", given.pop("data")),
+            time=str(given.pop("time")),
+            event=str(given.pop("event")),
+            event_code=cast("str | None", given.pop("event_code", None)),
+            censor_code=cast("str | None", given.pop("censor_code", None)),
+            competing=competing,
+            entry=cast("str | None", given.pop("entry", None)),
+            arm=cast("str | None", given.pop("arm")),
+            strata=names(cast("str | None", given.pop("strata", None))),
+        )
+        table = read_table(request)
+        _show(table, function(request, table, **given), as_json=as_json)
+
+    decorated: Callable[..., None] = wrapped
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
+
+
+conf_type_option = click.option(
+    "--conf-type", type=click.Choice(CONF_TYPES), default="log-log", show_default=True, help="Scale of the limits."
+)
+
+
+def covariate_options(function: Callable[..., T]) -> Callable[..., T]:
+    """Add the options that name covariates."""
+    options = [
+        click.option("--covariates", metavar="COLUMNS", help="Columns parted by commas; text becomes a factor."),
+        click.option("--factor", metavar="COLUMNS", help="Columns of numbers that are codes of a factor."),
+        click.option(
+            "--reference",
+            "references",
+            multiple=True,
+            metavar="[COLUMN=]LEVEL",
+            help="Level that others are compared with.",
+        ),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def asked_covariates(
+    request: TableRequest, table: SurvivalTable, given: Mapping[str, object]
+) -> tuple[dict[str, pl.Series], dict[str, str]]:
+    """Covariates that the options name, the arm first, and the reference level of each factor."""
+    covariates: dict[str, pl.Series] = {}
+    references = _references(request, cast("tuple[str, ...]", given["references"]))
+    factors = names(cast("str | None", given["factor"]))
+    listed = names(cast("str | None", given["covariates"]))
+    asked = [request.arm, *listed, *factors] if request.arm is not None else [*listed, *factors]
+    for name in dict.fromkeys(asked):
+        if name == request.arm or name in factors or name in references:
+            covariates[name] = table.labels(name)
+            # Naming the reference makes a factor of a column of codes.
+            references.setdefault(name, encode(covariates[name]).names[0])
+        else:
+            covariates[name] = table.covariate(name)
+    if not covariates:
+        raise click.UsageError("name --arm or --covariates")
+    return covariates, references
+
+
+def _references(request: TableRequest, given: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in given:
+        column, sign, level = text.partition("=")
+        if sign:
+            found[column] = level
+        elif request.arm is not None:
+            found[request.arm] = text
+        else:
+            raise click.UsageError(f"--reference {text}: write COLUMN=LEVEL, or name --arm")
+    return found
