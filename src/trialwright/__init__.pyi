@@ -3,6 +3,9 @@ from trialwright.analysis.proportions import proportion as proportion
 from trialwright.analysis.proportions import proportion_difference as proportion_difference
 from trialwright.analysis.survival import cox as cox
 from trialwright.analysis.survival import cox_zph as cox_zph
+from trialwright.analysis.survival import cumulative_incidence as cumulative_incidence
+from trialwright.analysis.survival import fine_gray as fine_gray
+from trialwright.analysis.survival import gray as gray
 from trialwright.analysis.survival import kaplan_meier as kaplan_meier
 from trialwright.analysis.survival import logrank as logrank
 from trialwright.analysis.survival import median_follow_up as median_follow_up
@@ -60,6 +63,9 @@ __all__ = [
     "cox",
     "cox_zph",
     "rmst",
+    "cumulative_incidence",
+    "gray",
+    "fine_gray",
     "proportion",
     "proportion_difference",
     "forest",

@@ -25,9 +25,7 @@ from trialwright.numerics.survival import ConfType
 
 __all__ = ["cumulative_incidence_command", "fine_gray_command", "gray_command"]
 
-_CURVES_TOO: Final = (
-    "incidences of several causes, each from such a model, can add up to more than 1; cif shows the curves"
-)
+_CURVES_TOO: Final = "incidences of several causes, each from such a model, can add up to more than 1; cif does not"
 
 
 def _cause(table: SurvivalTable, given: str | None) -> str:
