@@ -29,8 +29,9 @@ class Request:
     analysis : Analysis
         The analysis as the study file states it.
     rows : polars.DataFrame
-        One row a subject. For times to an event ``USUBJID TIME EVENT ARM STRATUM`` (days, 1 for an event) and the
-        covariates; for proportions ``USUBJID SUCCESS ARM`` (null where it is unknown and left out).
+        One row a subject. For times to an event ``USUBJID TIME EVENT CAUSE ARM STRATUM`` (days; 1 for an event; 1 for
+        an event, 2 for one that competes, 0 for a censoring) and the covariates; for proportions ``USUBJID SUCCESS
+        ARM`` (null where it is unknown and left out).
     suffix : str
         Put behind the ids when the method is used a second time on the same definition.
     """

@@ -22,6 +22,8 @@ __all__ = ["METHODS", "estimate"]
 METHODS: Mapping[str, Method] = discover("trialwright.analysis.methods", "METHOD", Method)
 WITHHELD = "by arm; run with --by-arm"
 DESCRIPTION = "kaplan-meier"
+# The code by which ADTTE says that another event has forestalled the endpoint's own.
+COMPETING = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def _measured(study: Study, derived: Derived, arms: pl.DataFrame) -> Iterator[_M
                     "STARTDT",
                     pl.col("AVAL").cast(pl.Float64).alias("TIME"),
                     (pl.col("CNSR") == 0).cast(pl.Int8).alias("EVENT"),
+                    pl.col("CNSR").replace_strict({0: 1, COMPETING: 2}, default=0).cast(pl.Int8).alias("CAUSE"),
                 )
             elif definition.measure == "proportion":
                 rows = derived.adbin.filter(here).select(

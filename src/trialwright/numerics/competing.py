@@ -119,8 +119,10 @@ def cumulative_incidence_curve(
     surv = np.cumprod((n - all_causes) / n)
     before = np.concatenate([[1.0], surv[:-1]])
     incidence = np.cumsum(before * d / n, axis=1)
-    found = [_variance(n, d[k], all_causes, before, incidence[k], variance) for k in range(n_causes)]
-    return Incidence(distinct, n_risk, counts[1:], counts[0], surv, incidence, np.stack(found))
+    found = np.zeros_like(incidence)
+    for k in range(n_causes):
+        found[k] = _variance(n, d[k], all_causes, before, incidence[k], variance)
+    return Incidence(distinct, n_risk, counts[1:], counts[0], surv, incidence, found)
 
 
 def _variance(

@@ -103,6 +103,13 @@ def test_missing_values_are_counted_by_reason() -> None:
     assert (model.n, model.dropped[0].reason) == (4, "missing x")
 
 
+def test_nothing_but_censorings_has_no_cause_and_no_curve() -> None:
+    found = cumulative_incidence([1, 2], [0, 0])
+    assert (found.causes, found.groups[0].n, found.groups[0].causes) == ((), 2, ())
+    with pytest.raises(EstimationError, match="check the codes"):
+        gray([1, 2], [0, 0], ["A", "B"])
+
+
 def test_one_arm_is_not_enough() -> None:
     with pytest.raises(EstimationError, match="two arms"):
         gray([1, 2], [1, 0], ["A", "A"])

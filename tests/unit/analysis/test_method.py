@@ -8,6 +8,9 @@ import pytest
 
 from trialwright.analysis.cox import cox, cox_zph
 from trialwright.analysis.describe import describe, figure_of_duration
+from trialwright.analysis.fine_gray import fine_gray
+from trialwright.analysis.gray import gray
+from trialwright.analysis.incidence import cumulative_incidence
 from trialwright.analysis.logrank import logrank
 from trialwright.analysis.method import Request
 from trialwright.analysis.plan import METHODS
@@ -184,3 +187,45 @@ def test_every_endpoint_is_described_pooled_and_by_arm() -> None:
 def test_milestones_are_named_by_number_and_unit() -> None:
     written = ["12 months", "100 days", "2 years", "1 week"]
     assert [figure_of_duration(Duration.parse(text)) for text in written] == ["12mo", "100d", "2a", "1wk"]
+
+
+CAUSES = ROWS.with_columns(CAUSE=pl.when(pl.col("EVENT") == 1).then(1).otherwise(2 * (pl.int_range(pl.len()) % 2)))
+BOTH = CAUSES.filter(pl.col("ARM") != "C")
+
+
+def test_a_cumulative_incidence_stands_by_arm_or_for_all_with_its_curve() -> None:
+    request = request_of("aalen-johansen", CAUSES, tau="12 months")
+    estimates = METHODS["aalen-johansen"].estimate(request)
+    found = {result.id: result for result in estimates.results}
+    for arm in ("A", "B"):
+        mine = CAUSES.filter(pl.col("ARM") == arm)
+        curve = cumulative_incidence(mine["TIME"], mine["CAUSE"], times=[365.25]).groups[0].causes[0]
+        result = found[f"PFS/cif@{arm}"]
+        assert (result.value, result.low, result.high) == pytest.approx((curve.cif[0], curve.lower[0], curve.upper[0]))
+        assert (result.level_of, result.n) == (arm, 20)
+    (table,) = estimates.curves.values()
+    assert list(estimates.curves) == ["cif-pfs"]
+    assert table["level"].unique().sort().to_list() == ["A", "B"]
+    pooled = results_of(request_of("aalen-johansen", CAUSES, compare=None, tau="12 months"))
+    assert list(pooled) == ["PFS/cif"]
+    assert pooled["PFS/cif"].n == N
+    late = results_of(request_of("aalen-johansen", CAUSES, compare=None, tau="60 months"))["PFS/cif"]
+    assert (late.status, late.reason) == ("not estimable", "the last observation lies before this time")
+
+
+def test_grays_test_and_the_subdistribution_ratio_are_of_the_two_arms() -> None:
+    columns = (BOTH["TIME"], BOTH["CAUSE"])
+    test = gray(*columns, BOTH["ARM"], strata=BOTH["STRATUM"])
+    assert results_of(request_of("gray", CAUSES))["PFS/p_gray"].value == pytest.approx(test.p)
+    unstratified = CAUSES.with_columns(STRATUM=pl.lit(None, dtype=pl.String))
+    model = fine_gray(*columns, {"ARM": BOTH["ARM"]}, references={"ARM": "B"})
+    shr = results_of(request_of("fine-gray", unstratified))["PFS/shr"]
+    assert (shr.value, shr.low) == pytest.approx((model.terms[0].hr, model.terms[0].lower))
+    assert "takes no strata" in results_of(request_of("fine-gray", CAUSES))["PFS/shr"].reason
+
+
+def test_no_event_of_the_endpoint_is_said_by_each_method() -> None:
+    none = CAUSES.with_columns(CAUSE=pl.lit(0), STRATUM=pl.lit(None, dtype=pl.String))
+    for method, figure in (("aalen-johansen", "cif@A"), ("gray", "p_gray"), ("fine-gray", "shr")):
+        result = results_of(request_of(method, none, tau="12 months"))[f"PFS/{figure}"]
+        assert (result.status, "event" in result.reason) == ("not estimable", True)
