@@ -89,16 +89,19 @@ def _ln_derivatives(
             out[j, 14] = from_production * share
 
 
-def _exchanged(ln_theta: FloatArray, beta_sign: float) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _exchanged(ln_theta: FloatArray, beta_sign: float) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
     """The same curve with the two rates exchanged: (k, b, P) becomes (b, k, P + C0·(b − k)), where that is above 0."""
+    found, ln_jacobian = ln_theta.copy(), np.zeros(ln_theta.shape[0])
     if beta_sign > 0:
-        return ln_theta.copy(), np.zeros(ln_theta.shape[0], dtype=np.bool_)
+        return found, np.zeros(ln_theta.shape[0], dtype=np.bool_), ln_jacobian
     k, b, production, start = np.exp(ln_theta.T)
     other = production + start * (b - k)
     admissible = (other > 0) & (k != b)
-    found = ln_theta[:, [1, 0, 2, 3]].copy()
-    found[admissible, 2] = np.log(other[admissible])
-    return found, admissible
+    ln_other = np.log(other[admissible])
+    ln_jacobian[admissible] = ln_theta[admissible, 2] - ln_other
+    found[admissible, 0], found[admissible, 1] = ln_theta[admissible, 1], ln_theta[admissible, 0]
+    found[admissible, 2] = ln_other
+    return found, admissible, ln_jacobian
 
 
 BIEXPONENTIAL = StructuralModel(

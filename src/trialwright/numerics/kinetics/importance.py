@@ -1,18 +1,21 @@
 """Weighted draws from the posterior of each patient's ln parameters, by defended importance sampling.
 
-A quarter of the draws come from the prior, which covers every corner the posterior can have, the others from three
-Student t distributions with five degrees of freedom, one for each third of the posterior of the elimination rate, with
-the mean and covariance found there in a few short rounds that begin at the modes. A t at the mode alone would not do:
-these posteriors are bent, and now and then have two modes.
+A quarter of the draws come from the prior, which covers every corner the posterior can have, the others from four
+Student t distributions with five degrees of freedom, one for each tail and each half of the middle of the elimination
+rate's posterior, with the mean and covariance found there in a few short rounds that begin at the modes. A t at the
+mode alone would not do: these posteriors are bent, and now and then have two modes. Where other parameters give the
+same curve, every second draw is exchanged for them: a lobe of the posterior is then reached as often as its twin.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from trialwright.errors import NumericsError
@@ -29,8 +32,8 @@ __all__ = ["WeightedDraws", "weighted_draws"]
 PRIOR_SHARE: Final = 0.25
 """Share of the draws that come from the prior."""
 
-PARTS: Final = 3
-"""Parts of the posterior of the elimination rate, each with a Student t of its own."""
+CUTS: Final = (0.0, 0.1, 0.5, 0.9, 1.0)
+"""Quantiles of the elimination rate between which the posterior has a Student t of its own."""
 
 ROUNDS: Final = 4
 """Short rounds that find their centres and spreads."""
@@ -94,6 +97,13 @@ class _Target:
         whole = np.repeat(self.fixed[:, None, :], points.shape[1], axis=1)
         whole[:, :, self.free] = points
         return whole
+
+    def exchanged(self, points: FloatArray) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
+        """Other parameters of the same curves, where they exist, and ln of the Jacobian."""
+        n, m = points.shape[:2]
+        flat = self.rows(points).reshape(n * m, -1)
+        others, admissible, ln_jacobian = self.population.model.exchanged(flat, float(self.population.beta_sign))
+        return others[:, self.free].reshape(points.shape), admissible.reshape(n, m), ln_jacobian.reshape(n, m)
 
     def objective(self, points: FloatArray) -> FloatArray:
         """The objective of the most probable parameters at points (n, m, d); shape (n, m)."""
@@ -193,13 +203,17 @@ def weighted_draws(
 def _weighted(
     target: _Target, mixture: list[Component], random: Draws, stream: str, draws: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Points of a mixture, each component having its share, and their ln weights against the whole mixture."""
+    """Points of a mixture, every second one exchanged, and their ln weights against the mixture so made."""
     d = target.free.size
     uniform = random.grid(stream, draws * (d + 3)).reshape(random.count, draws, d + 3)
     ends = np.rint(np.cumsum([0.0, *(part.share for part in mixture)]) * draws).astype(np.int64)
     drawn = [part.drawn(uniform[:, a:b]) for part, a, b in zip(mixture, ends[:-1], ends[1:], strict=True)]
     points = np.concatenate(drawn, axis=1)
-    return points, -target.objective(points) - mixture_ln_density(mixture, points)
+    points[:, 1::2] = target.exchanged(points[:, 1::2])[0]
+    twins, admissible, ln_jacobian = target.exchanged(points)
+    ln_own = mixture_ln_density(mixture, points)
+    ln_both = np.logaddexp(ln_own, mixture_ln_density(mixture, twins) + ln_jacobian) - math.log(2.0)
+    return points, -target.objective(points) - np.where(admissible, ln_both, ln_own)
 
 
 def _prior_component(target: _Target, modes: MapEstimates) -> Component:
@@ -252,9 +266,9 @@ def _parts(points: FloatArray, ln_weight: FloatArray, whole: Component, rate: in
     weight = np.exp(ln_weight - logsumexp(ln_weight, axis=1)[:, None])
     below: FloatArray = np.cumsum(weight, axis=1) - 0.5 * weight
     parts = []
-    for part in range(PARTS):
-        inside = (below >= part / PARTS) & (below < (part + 1) / PARTS)
+    for low, high in pairwise(CUTS):
+        inside = (below >= low) & (below < high)
         inside |= ~inside.any(axis=1, keepdims=True)
         found = _matched(points, np.where(inside, ln_weight, -np.inf), whole)
-        parts.append(Component(found.centre, found.factor, whole.share / PARTS, student=True))
+        parts.append(Component(found.centre, found.factor, whole.share / (len(CUTS) - 1), student=True))
     return parts

@@ -193,7 +193,7 @@ def _block(series: Series, population: Population, typical: FloatArray) -> MapEs
     model = population.model
     points, who = _starting_points(series, population, typical)
     first = _searched(series, population, typical, points, who)
-    others, admissible = model.exchanged(first.ln_theta, float(population.beta_sign))
+    others, admissible, _ = model.exchanged(first.ln_theta, float(population.beta_sign))
     again = np.flatnonzero(admissible & (first.status == FOUND))
     second = _searched(series, population, typical, others, again)
     apart = np.abs(second.ln_theta - first.ln_theta).max(axis=1, initial=0.0) > SAME_MODE

@@ -72,7 +72,8 @@ def posterior(
     Notes
     -----
     Self-normalised importance sampling; the error of a mean of h is √Σw²(h − h̄)², that of a quantile is half the
-    distance between the quantiles one error of its probability to either side. Without a prior for the level at day 0
+    distance between the quantiles one error of its probability to either side; that of a probability is at least one
+    effective draw. Without a prior for the level at day 0
     (``free_flat``) and without a value near day 0 the posterior has no finite integral and the effective size is small.
 
     Examples
@@ -129,6 +130,8 @@ def _summary(
     share, share_error = (nothing, nothing) if cut is None else _mean(weight, (speed >= cut).astype(np.float64))
     tail = 0.5 * (1.0 - level)
     (low, low_error), (median, median_error), (high, high_error) = _quantiles(weight, speed, (tail, 0.5, 1.0 - tail))
+    # a probability cannot be known to be nearer 0 or 1 than the effective number of draws can show
+    share_error = np.maximum(share_error, 1.0 / drawn.effective_size)
     sd_error = np.divide(variance_error, 2.0 * sd, out=np.zeros_like(sd), where=sd > 0)
     figures = np.stack([
         mean, median, low, high, sd, share, mean_error, median_error, low_error, high_error, sd_error, share_error,

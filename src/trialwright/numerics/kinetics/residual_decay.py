@@ -48,9 +48,10 @@ def _ln_derivatives(
             out[j, 9] = both
 
 
-def _exchanged(ln_theta: FloatArray, beta_sign: float) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _exchanged(ln_theta: FloatArray, beta_sign: float) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
     """No other parameters give the same curve."""
-    return ln_theta.copy(), np.zeros(ln_theta.shape[0], dtype=np.bool_)
+    n = ln_theta.shape[0]
+    return ln_theta.copy(), np.zeros(n, dtype=np.bool_), np.zeros(n)
 
 
 RESIDUAL_DECAY = StructuralModel(

@@ -19,8 +19,11 @@ IntArray: TypeAlias = NDArray[np.int64]
 LnCurve: TypeAlias = Callable[[IntArray, IntArray, FloatArray, FloatArray, float, FloatArray], None]
 """Compiled loop ``(who, offsets, t_days, ln_theta, beta_sign, out)``: writes the rows of `out` that belong to `who`."""
 
-Exchange: TypeAlias = Callable[[FloatArray, float], tuple[FloatArray, NDArray[np.bool_]]]
-"""``(ln_theta, beta_sign)`` to other parameters of the same curve, and where they exist."""
+Exchange: TypeAlias = Callable[[FloatArray, float], tuple[FloatArray, NDArray[np.bool_], FloatArray]]
+"""``(ln_theta, beta_sign)`` to other parameters of the same curve, where they exist, and ln of the Jacobian there.
+
+Exchanging twice gives back the parameters. Rows without other parameters are handed back as they are.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
