@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from trialwright.assessments.criterion import criteria
 from trialwright.assessments.gcig.study_rows import CRITERIA as GCIG
 from trialwright.assessments.gcig.study_rows import SETTINGS as GCIG_SETTINGS
 from trialwright.model.catalogue import Spec
@@ -12,33 +13,7 @@ from trialwright.model.catalogue import Spec
 __all__ = ["CATALOGUE"]
 
 CATALOGUE: Final[Sequence[Spec]] = (
-    Spec(
-        "recist-1.1",
-        "response criteria",
-        "Response of solid tumours, read from the recorded verdict of each assessment.",
-        "Eisenhauer et al., Eur J Cancer 2009;45:228-247, doi:10.1016/j.ejca.2008.10.026",
-        settings={"rows": ("recorded",), "category": ()},
-        outputs=("CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "NE"),
-    ),
-    Spec(
-        "mrecist",
-        "response criteria",
-        "Response of enhancing tumour in hepatocellular carcinoma, read from the recorded verdict of each assessment.",
-        "Lencioni and Llovet, Semin Liver Dis 2010;30:52-60, doi:10.1055/s-0030-1247132 (unverified)",
-        certainty="unverified",
-        settings={"rows": ("recorded",), "category": ()},
-        outputs=("CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "NE"),
-    ),
-    Spec(
-        "localised-mrecist",
-        "response criteria",
-        "Response of the treated lesions alone, read from the recorded verdict of each assessment; no published "
-        "definition covers several lesions, so the protocol must confirm what counts.",
-        "after Salem et al., Hepatology 2021;74 (abstract only)",
-        certainty="unverified",
-        settings={"rows": ("recorded",), "category": (), "in_field_margin": ()},
-        outputs=("CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "NE"),
-    ),
+    *(criterion.spec for criterion in criteria().values()),
     Spec(
         "ablation-zone",
         "response criteria",

@@ -7,14 +7,13 @@ from typing import Final
 
 import polars as pl
 
-from trialwright.errors import NotAllowedError
 from trialwright.model.derivation import derivation_finding
 from trialwright.model.finding import SHOWN_PER_COLUMN, Finding
 from trialwright.model.partial_dates import imputed_part
 from trialwright.model.schedule import AssessmentSeries
 from trialwright.model.study import Study
 
-__all__ = ["RESPONSE_CODES", "recorded_responses"]
+__all__ = ["RESPONSE_CODES", "is_recorded", "recorded_responses"]
 
 RESPONSE_CODES: Final[Mapping[str, int]] = {
     "CR": 1, "PR": 2, "SD": 3, "NON-CR/NON-PD": 4, "PD": 5, "NE": 6, "NED": 0,
@@ -32,12 +31,12 @@ _SCHEMA: Final[Mapping[str, pl.DataType]] = {
 def recorded_responses(
     study: Study, frames: Mapping[str, pl.DataFrame], moments: pl.DataFrame
 ) -> tuple[pl.DataFrame, list[Finding]]:
-    """Overall responses of every series of a study, as its reader recorded them.
+    """Overall responses of every series of a study that takes them as its reader recorded them.
 
     Parameters
     ----------
     study : Study
-        The study; every series must read recorded rows.
+        The study; series that are derived from lesions are left out.
     frames : mapping of domain to typed frame
         The study's tables; RS is read.
     moments : polars.DataFrame
@@ -50,15 +49,11 @@ def recorded_responses(
     findings : list of Finding
         Verdicts that cannot be used (T09) and days with two verdicts (T08).
 
-    Raises
-    ------
-    NotAllowedError
-        If a series asks for responses to be derived from lesions; this version reads recorded ones.
-
     Notes
     -----
     A series takes the OVRLRESP rows of its criteria and its evaluator between its two time points, both inclusive;
-    readers are never mixed. On one day the worst of PD, NON-CR/NON-PD, SD, PR, CR, NED, NE counts. Everything but NE
+    readers are never mixed. Two series by the same criteria are told apart by the setting ``category``, the RSCAT of
+    the series' rows. On one day the worst of PD, NON-CR/NON-PD, SD, PR, CR, NED, NE counts. Everything but NE
     is an adequate assessment. A date without a day follows ``event-earliest`` for PD and ``assessment-latest``
     otherwise; a date that can lie inside
     the bounds of the series is taken to lie there.
@@ -86,11 +81,10 @@ def recorded_responses(
     findings = _unusable(verdicts)
     usable = verdicts.lazy().filter(pl.col("RSORRES").is_in(list(RESPONSE_CODES)) & pl.col("RSLO").is_not_null())
     partial = verdicts.select(((pl.col("RSORRES") == "PD") & (pl.col("RSLO") < pl.col("RSHI"))).any()).item()
-    for series in study.assessments:
-        _refuse_derived(series)
-    if not study.assessments:
+    recorded = [series for series in study.assessments if is_recorded(series)]
+    if not recorded:
         return pl.DataFrame(schema=dict(_SCHEMA)), findings
-    every = [_days_of(series, usable, moments.lazy(), partial=partial) for series in study.assessments]
+    every = [_days_of(series, usable, moments.lazy(), partial=partial) for series in recorded]
     rank = pl.col("RSORRES").replace_strict(list(_WORST_OF_DAY), list(range(len(_WORST_OF_DAY))), return_dtype=pl.Int64)
     days = pl.concat(every).sort("USUBJID", "ASSESSID", "ADT", rank, "RSSEQ").collect()
     one = days.unique(["USUBJID", "ASSESSID", "ADT"], keep="first", maintain_order=True)
@@ -99,20 +93,31 @@ def recorded_responses(
     return _rows_of(study, one), findings
 
 
-def _refuse_derived(series: AssessmentSeries) -> None:
-    if series.settings.get("rows") == "recorded":
-        return
-    raise NotAllowedError(
-        f"series '{series.id}' asks for responses derived from lesions",
-        where=f"/assessments/{series.id}/settings",
-        why="this version reads the responses that were recorded in RS",
-        mend="write settings: {rows: recorded} in the study file",
-    )
+def is_recorded(series: AssessmentSeries) -> bool:
+    """Whether a series takes the responses that its reader recorded, and not those of its lesions.
+
+    Parameters
+    ----------
+    series : AssessmentSeries
+        The series.
+
+    Returns
+    -------
+    bool
+        True with ``settings: {rows: recorded}``.
+
+    Examples
+    --------
+    >>> baseline = '"baseline": {"last_before": "start", "within": "28 days"}'
+    >>> is_recorded(AssessmentSeries.model_validate_json('{"id": "scans", "criteria": "recist-1.1", ' + baseline + "}"))
+    False
+    """
+    return series.settings.get("rows") == "recorded"
 
 
 def _days_of(series: AssessmentSeries, usable: pl.LazyFrame, moments: pl.LazyFrame, *, partial: bool) -> pl.LazyFrame:
     """Rows of the series with their day, inside its bounds."""
-    criteria = series.criteria.replace("-", " ").upper()
+    criteria = str(series.settings.get("category", "")) or series.criteria.replace("-", " ").upper()
     own = usable.filter((pl.col("RSCAT") == criteria) & (pl.col("RSEVAL") == series.evaluator))
     day = pl.when(pl.col("RSORRES") == "PD").then("RSLO").otherwise("RSHI").alias("ADT")
     own = own.select(

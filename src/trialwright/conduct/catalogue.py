@@ -6,6 +6,7 @@ from functools import cache
 
 from trialwright.analysis.catalogue import CATALOGUE as METHODS
 from trialwright.assessments.catalogue import CATALOGUE as RESPONSES
+from trialwright.assessments.stated import CATALOGUE as STATED
 from trialwright.endpoints.catalogue import CATALOGUE as MEASURES
 from trialwright.model.catalogue import Catalogue
 from trialwright.protocol.lint import CATALOGUE as LINT_RULES
@@ -27,4 +28,4 @@ def catalogue() -> Catalogue:
     >>> "cox" in catalogue().ids("method")
     True
     """
-    return Catalogue((*RESPONSES, *MEASURES, *METHODS, *LINT_RULES))
+    return Catalogue((*RESPONSES, *STATED, *MEASURES, *METHODS, *LINT_RULES))

@@ -9,17 +9,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from trialwright.design.facts import Answer, first_unanswerable, word_fits
+from trialwright.design.facts import Answer, word_fits
 from trialwright.design.plan import Plan
 from trialwright.errors import StudyError
 from trialwright.model.criteria import (
     Attest,
     Exclusion,
     History,
+    If,
     Inclusion,
     ItemIs,
+    Lab,
     Node,
     Not,
+    QuantityIs,
+    Score,
     Sex,
     children_of,
 )
@@ -123,11 +127,6 @@ def asked_of(plan: Plan) -> Asked:
     Asked
         The leaves.
 
-    Raises
-    ------
-    StudyError
-        When a criterion is of a kind whose facts cannot be invented.
-
     Examples
     --------
     >>> from trialwright.conduct.studies import open_study
@@ -139,13 +138,6 @@ def asked_of(plan: Plan) -> Asked:
     leaves: list[Leaf] = []
     beside: dict[str, str] = {}
     for criterion in criteria_of(plan.study):
-        kind = first_unanswerable(criterion.when)
-        if kind:
-            raise StudyError(
-                f"facts for a criterion of kind {kind!r} cannot be invented",
-                where=f"{plan.study.id}, criterion {criterion.id}",
-                mend="simulate a study whose criteria rest on items, histories, dates and responses",
-            )
         for gate in gates_of(plan, criterion):
             found = list(_leaves(criterion.when, gate, isinstance(criterion, Inclusion)))
             leaves.extend((criterion, node, at, favours) for node, at, favours in found)
@@ -161,7 +153,15 @@ def asked_of(plan: Plan) -> Asked:
 
 def _item_of(node: Node) -> str:
     """Item a leaf compares or has attested, empty for other kinds."""
-    return node.item if isinstance(node, ItemIs) else node.attest if isinstance(node, Attest) else ""
+    match node:
+        case ItemIs():
+            return node.item
+        case Attest():
+            return node.attest
+        case Lab():
+            return node.lab
+        case _:
+            return ""
 
 
 def _is_drawn(plan: Plan, name: str) -> bool:
@@ -173,8 +173,9 @@ def _leaves(node: Node, gate: str, favours: bool) -> Iterator[tuple[Node, str, b
     children = children_of(node)
     if not children:
         yield node, own, favours
-    for child in children:
-        yield from _leaves(child, own, favours is not isinstance(node, Not))
+    for number, child in enumerate(children):
+        turned = isinstance(node, Not) or (isinstance(node, If) and number == 0)
+        yield from _leaves(child, own, favours is not turned)
 
 
 def sex_words(asked: Asked) -> tuple[str, ...]:
@@ -236,9 +237,28 @@ def answers_of(plan: Plan, asked: Asked, draws: Draws) -> dict[tuple[str, str], 
         name = _item_of(node)
         if name and (name, gate) not in answers:
             answers[name, gate] = _answer(plan, asked, name, gate, draws, answers)
+    for name, gate in _behind(plan, asked):
+        if (name, gate) not in answers:
+            answers[name, gate] = _answer(plan, asked, name, gate, draws, answers)
+    for name in plan.late_items:
+        answers[name, ""] = _drawn(plan, name, f"item {name}", draws, FAVOURABLE_SHARE, ())
     if plan.residual:
         answers[plan.residual, ""] = _drawn(plan, plan.residual, f"item {plan.residual}", draws, 0.75, ())
     return answers
+
+
+def _behind(plan: Plan, asked: Asked) -> Iterator[tuple[str, str]]:
+    """Items that a score or a dose plan rests on and the scenario draws, with the gate they are asked at."""
+    for _, node, gate, _ in asked.leaves:
+        found: list[str] = []
+        if isinstance(node, Score):
+            use = next(use for use in plan.study.scores if use.id == node.score)
+            found = [use.item] if use.item is not None else list((use.inputs or {}).values())
+        if isinstance(node, QuantityIs):
+            stated = next((each for each in plan.study.dose_plans if each.id == node.quantity.of), None)
+            inputs = stated.inputs.values() if stated is not None else ()
+            found = [name for each in inputs for name in ((each,) if isinstance(each, str) else each)]
+        yield from ((name, gate) for name in found if _is_drawn(plan, name))
 
 
 def _answer(
@@ -267,7 +287,7 @@ def _refused(plan: Plan, leaves: Sequence[Leaf], name: str) -> tuple[str, ...]:
 def _words(name: str, item: Item) -> tuple[str, ...]:
     if item.is_ == "attestation":
         return ("Y", "N")
-    if item.is_ == "number":
+    if item.is_ == "number" and item.analyte is None:
         return ("0", "1", "2")
     if item.values:
         return tuple(item.values)

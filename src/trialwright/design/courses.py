@@ -9,7 +9,8 @@ from its own moment on, where its condition holds. The first clock of an event t
 * The procedure (the study's planned removal) runs from the allocation. It is done on day ceil(t) unless progression or
   death falls on that day or before; a moment named after it (``surgery``) is that day, and never comes where it was not
   done.
-* A date item that starts at ``progression`` starts on the day the progression was documented.
+* A date item that starts at ``progression`` starts on the day the progression was documented. One that starts at the
+  procedure comes only where that was done; any other comes unless death falls on its day or before.
 """
 
 from __future__ import annotations
@@ -44,12 +45,16 @@ class Course:
         Day it was done on; infinite where it was not.
     progression, death : ndarray of float
         True moments, not rounded up.
+    dates : mapping of str to ndarray of float
+        Day of every other date item that a clock brings and that does not wait for the progression, rounded up;
+        infinite where it does not come.
     """
 
     planned: FloatArray
     operated: FloatArray
     progression: FloatArray
     death: FloatArray
+    dates: Mapping[str, FloatArray]
 
 
 def inverted(
@@ -202,12 +207,38 @@ def course_of(plan: Plan, arms: IntArray, facts: Facts, draws: Draws) -> Course:
     moments = {plan.allocation: zero}
     for name in (plan.registration, *(point for point in plan.study.time_points if point in facts.days)):
         moments.setdefault(name, (facts.days[name] - entry).astype(np.float64))
+    dates = _brought(plan, arms, facts, draws, moments)
     planned = np.full(arms.size, np.inf)
     if plan.procedure:
         planned = np.ceil(time_of(plan.procedure, plan, arms, facts, draws, moments))
-        names = [name for name, point in plan.study.time_points.items() if point.item == plan.procedure]
-        moments.update(dict.fromkeys((plan.procedure, *names), planned))
+        moments.update(dict.fromkeys(_names_of(plan, plan.procedure), planned))
     progression = time_of("progression", plan, arms, facts, draws, moments)
     death = time_of("death", plan, arms, facts, draws, {**moments, "progression": progression})
     operated = np.where((progression > planned) & (death > planned), planned, np.inf)
-    return Course(planned, operated, progression, death)
+    if plan.procedure:
+        moments.update(dict.fromkeys(_names_of(plan, plan.procedure), operated))
+        dates.update(_brought(plan, arms, facts, draws, moments))
+    return Course(planned, operated, progression, death, {name: _living(day, death) for name, day in dates.items()})
+
+
+def _names_of(plan: Plan, item: str) -> tuple[str, ...]:
+    """A date item and the time points it is."""
+    return (item, *(name for name, point in plan.study.time_points.items() if point.item == item))
+
+
+def _living(days: FloatArray, death: FloatArray) -> FloatArray:
+    return np.where(days < death, days, np.inf)
+
+
+def _brought(
+    plan: Plan, arms: IntArray, facts: Facts, draws: Draws, moments: dict[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Days of date items whose clocks start at a moment that is known; they are added to the moments."""
+    found = {}
+    for name in dict.fromkeys(clock.event for clock in plan.clocks):
+        starts = [clock.starts for clock in plan.clocks if clock.event == name]
+        own = name in plan.study.items and name != plan.procedure and name not in moments
+        if own and all(start in moments for start in starts):
+            found[name] = np.ceil(time_of(name, plan, arms, facts, draws, moments))
+            moments.update(dict.fromkeys(_names_of(plan, name), found[name]))
+    return found

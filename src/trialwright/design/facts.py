@@ -7,7 +7,7 @@ business of the lapses.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -28,15 +28,18 @@ from trialwright.model.criteria import (
     If,
     Interval,
     ItemIs,
+    Lab,
+    Lesions,
     Node,
     Not,
     Note,
+    QuantityIs,
     Response,
+    Score,
     Sex,
-    children_of,
 )
 
-__all__ = ["Answer", "Facts", "first_unanswerable", "holds", "word_fits"]
+__all__ = ["Answer", "Facts", "holds", "word_fits"]
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
@@ -92,6 +95,10 @@ class Facts:
         Sex.
     responses : mapping of str to Answer
         Latest response of a series before the allocation.
+    upper_limits : mapping of str to Decimal
+        Upper limit of normal of laboratory items, in the item's unit.
+    score_items : mapping of str to str
+        Item in which a score is recorded.
     """
 
     count: int
@@ -100,6 +107,8 @@ class Facts:
     birth: IntArray
     sex: Answer
     responses: Mapping[str, Answer]
+    upper_limits: Mapping[str, Decimal] = field(default_factory=dict)
+    score_items: Mapping[str, str] = field(default_factory=dict)
 
     def answer(self, item: str, gate: str) -> Answer:
         """The answer to an item at a gate, or wherever it was asked.
@@ -205,7 +214,7 @@ def _number(text: str) -> Decimal:
         ) from None
 
 
-def holds(node: Node, facts: Facts, gate: str, days: IntArray) -> BoolArray:
+def holds(node: Node, facts: Facts, gate: str, days: IntArray, *, favours: bool = True) -> BoolArray:
     """Whether a predicate holds for each subject.
 
     Parameters
@@ -218,16 +227,19 @@ def holds(node: Node, facts: Facts, gate: str, days: IntArray) -> BoolArray:
         Gate it is judged at.
     days : ndarray of int
         Day of the judgement, one a subject.
+    favours : bool, default True
+        Whether its being true speaks for eligibility.
 
     Returns
     -------
     ndarray of bool
-        True or false; a response of a series that is not invented does not hold.
+        True or false; a response of a series that is not invented does not hold. What only a computation could tell
+        (lesions, scores and doses) is taken to speak for eligibility.
 
     Raises
     ------
     StudyError
-        When the node is of a kind that cannot be judged on invented facts.
+        When nothing is invented for what the node asks.
 
     Examples
     --------
@@ -237,66 +249,42 @@ def holds(node: Node, facts: Facts, gate: str, days: IntArray) -> BoolArray:
     >>> holds(Sex(sex="F"), facts, "registration", np.array([20000, 20000])).tolist()
     [True, False]
     """
-    judge = _JUDGES.get(type(node))
-    if judge is None:
-        raise StudyError(f"a simulation cannot judge a criterion of kind {node.kind!r}", mend="leave the kind out")
+    judge = _JUDGES[type(node)]
     own = node.at if isinstance(node.at, str) else gate
-    return judge(node, facts, own, days)
+    return judge(node, facts, own, days, favours)
 
 
-def first_unanswerable(node: Node) -> str:
-    """Kind of the first node that cannot be judged on invented facts.
-
-    Parameters
-    ----------
-    node : Node
-        A predicate.
-
-    Returns
-    -------
-    str
-        Empty when the whole predicate can be judged.
-
-    Examples
-    --------
-    >>> first_unanswerable(Note(note="advice"))
-    ''
-    """
-    if type(node) not in _JUDGES:
-        return node.kind
-    return next((kind for child in children_of(node) if (kind := first_unanswerable(child))), "")
-
-
-def _holds_all(node: All, facts: Facts, gate: str, days: IntArray) -> BoolArray:
-    held: BoolArray = np.logical_and.reduce([holds(child, facts, gate, days) for child in node.all_])
+def _holds_all(node: All, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
+    held: BoolArray = np.logical_and.reduce([holds(child, facts, gate, days, favours=favours) for child in node.all_])
     return held
 
 
-def _holds_any(node: Any_, facts: Facts, gate: str, days: IntArray) -> BoolArray:
-    held: BoolArray = np.logical_or.reduce([holds(child, facts, gate, days) for child in node.any_])
+def _holds_any(node: Any_, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
+    held: BoolArray = np.logical_or.reduce([holds(child, facts, gate, days, favours=favours) for child in node.any_])
     return held
 
 
-def _holds_not(node: Not, facts: Facts, gate: str, days: IntArray) -> BoolArray:
-    return ~holds(node.not_, facts, gate, days)
+def _holds_not(node: Not, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
+    return ~holds(node.not_, facts, gate, days, favours=not favours)
 
 
-def _holds_of(node: AtLeastOf, facts: Facts, gate: str, days: IntArray) -> BoolArray:
-    true = np.sum([holds(child, facts, gate, days) for child in node.of], axis=0)
+def _holds_of(node: AtLeastOf, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
+    true = np.sum([holds(child, facts, gate, days, favours=favours) for child in node.of], axis=0)
     low = 0 if node.at_least is None else node.at_least
     high = len(node.of) if node.at_most is None else node.at_most
     return np.asarray((true >= low) & (true <= high), dtype=np.bool_)
 
 
-def _holds_if(node: If, facts: Facts, gate: str, days: IntArray) -> BoolArray:
-    return ~holds(node.if_, facts, gate, days) | holds(node.then, facts, gate, days)
+def _holds_if(node: If, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
+    met = holds(node.then, facts, gate, days, favours=favours)
+    return ~holds(node.if_, facts, gate, days, favours=not favours) | met
 
 
-def _holds_item(node: ItemIs, facts: Facts, gate: str, days: IntArray) -> BoolArray:
+def _holds_item(node: ItemIs, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
     return facts.answer(node.item, gate).is_any(lambda word: word_fits(node, word))
 
 
-def _holds_interval(node: Interval, facts: Facts, gate: str, days: IntArray) -> BoolArray:
+def _holds_interval(node: Interval, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
     start, end = facts.day(node.interval.from_), facts.day(node.interval.to)
     held = np.ones(facts.count, dtype=np.bool_)
     for bound, test in (
@@ -310,35 +298,60 @@ def _holds_interval(node: Interval, facts: Facts, gate: str, days: IntArray) -> 
     return held
 
 
-def _holds_history(node: History, facts: Facts, gate: str, days: IntArray) -> BoolArray:
+def _holds_history(node: History, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
     wanted, left_out = node.history.values, node.history.except_ or ()
     return facts.answer(node.history.of, gate).is_any(
         lambda word: (wanted is None or word in wanted) and word not in left_out
     )
 
 
-def _holds_response(node: Response, facts: Facts, gate: str, days: IntArray) -> BoolArray:
+def _holds_response(node: Response, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
     found = facts.responses.get(node.response.of)
     if found is None:
         return np.zeros(facts.count, dtype=np.bool_)
     return found.is_any(lambda word: word_fits(node, word))
 
 
-def _holds_age(node: Age, facts: Facts, gate: str, days: IntArray) -> BoolArray:
+def _holds_age(node: Age, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
     years = completed_years(facts.birth, days)
     ages, positions = np.unique(years, return_inverse=True)
     return Answer(positions, tuple(str(age) for age in ages)).is_any(lambda word: word_fits(node.age, word))
 
 
-def _holds_sex(node: Sex, facts: Facts, gate: str, days: IntArray) -> BoolArray:
+def _holds_sex(node: Sex, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
     return facts.sex.is_any(lambda word: word == node.sex)
 
 
-def _holds_attest(node: Attest, facts: Facts, gate: str, days: IntArray) -> BoolArray:
+def _holds_attest(node: Attest, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
     return facts.answer(node.attest, gate).is_any(lambda word: word == "Y")
 
 
-def _holds_note(node: Note, facts: Facts, gate: str, days: IntArray) -> BoolArray:
+def _holds_lab(node: Lab, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
+    answer = facts.answer(node.lab, gate)
+    if node.given:
+        return answer.is_any(lambda word: word_fits(node, word))
+    if node.x_uln is None:
+        return np.full(facts.count, favours)
+    bound, upper = node.x_uln, facts.upper_limits.get(node.lab)
+    if upper is None:
+        raise StudyError(
+            f"{node.lab!r} is compared with an upper limit that is not known", mend="state a value as well"
+        )
+    return answer.is_any(lambda word: word_fits(bound, str(_number(word) / upper)))
+
+
+def _holds_score(node: Score, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
+    item = facts.score_items.get(node.score, "")
+    if not item or node.part == "class":
+        return np.full(facts.count, favours)
+    return facts.answer(item, gate).is_any(lambda word: word_fits(node, word))
+
+
+def _granted(node: Node, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
+    return np.full(facts.count, favours)
+
+
+def _holds_note(node: Note, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
     return np.ones(facts.count, dtype=np.bool_)
 
 
@@ -356,4 +369,8 @@ _JUDGES: Final[Mapping[type, Callable[..., BoolArray]]] = {
     Sex: _holds_sex,
     Attest: _holds_attest,
     Note: _holds_note,
+    Lab: _holds_lab,
+    Score: _holds_score,
+    Lesions: _granted,
+    QuantityIs: _granted,
 }

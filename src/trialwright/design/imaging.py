@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from trialwright.design.courses import Course
 from trialwright.design.days import NEVER, moved
 from trialwright.design.plan import Plan
+from trialwright.model.scenario import LesionDraw
 from trialwright.numerics.sampling import Draws
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Lesions",
     "first_lesions",
     "follow_up",
+    "organs_of",
     "slot_days",
     "sums_verdict",
 ]
@@ -31,8 +33,8 @@ BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-VERDICTS: Final = ("PR", "SD", "PD", "NED", "NON-CR/NON-PD")
-PR, SD, PD, NED, NON_CR_NON_PD = range(5)
+VERDICTS: Final = ("PR", "SD", "PD", "NED", "NON-CR/NON-PD", "CR")
+PR, SD, PD, NED, NON_CR_NON_PD, CR = range(6)
 
 MOST_TARGETS: Final = 3
 NEW_LESION_SHARE: Final = 0.4
@@ -78,6 +80,10 @@ class FollowUp:
         Scan after the operation.
     new_lesion : ndarray of bool, shape (subjects,)
         Progression shows as a new lesion.
+    of_targets : ndarray of int, shape (subjects, slots)
+        Verdict on the targets alone, whatever new lesion there is; an index into `VERDICTS`, -1 where there is no scan.
+    new_organ : ndarray of int, shape (subjects,)
+        Where a new lesion comes up, an index into the plan's organs of new lesions.
     documented : ndarray of int, shape (subjects,)
         Day on which progression was seen, `NEVER` if it was not.
     """
@@ -87,6 +93,8 @@ class FollowUp:
     sizes: IntArray
     after_surgery: BoolArray
     new_lesion: BoolArray
+    of_targets: IntArray
+    new_organ: IntArray
     documented: IntArray
 
 
@@ -119,13 +127,38 @@ def sums_verdict(total: IntArray, baseline: IntArray, nadir: IntArray) -> IntArr
     return np.where(grown, PD, np.where(shrunk, PR, SD))
 
 
-def first_lesions(draws: Draws) -> Lesions:
+def organs_of(draw: LesionDraw | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Organs of targets and of new lesions.
+
+    Parameters
+    ----------
+    draw : LesionDraw or None
+        How targets are invented.
+
+    Returns
+    -------
+    targets, new : tuple of str
+        Organs to draw from.
+
+    Examples
+    --------
+    >>> organs_of(None)[0] == ORGANS
+    True
+    """
+    if draw is None:
+        return ORGANS, ORGANS
+    return draw.organs, draw.new_in or draw.organs
+
+
+def first_lesions(draws: Draws, draw: LesionDraw | None = None) -> Lesions:
     """Targets at the scan before treatment and at the scan for the decision.
 
     Parameters
     ----------
     draws : Draws
         Random numbers.
+    draw : LesionDraw, optional
+        Numbers, sizes and organs of the scenario.
 
     Returns
     -------
@@ -139,10 +172,13 @@ def first_lesions(draws: Draws) -> Lesions:
     >>> bool((lesions.present == (lesions.baseline > 0)).all())
     True
     """
-    number = 1 + draws.category("number of targets", (0.35, 0.4, 0.25))[:, 0]
+    shares = (0.35, 0.4, 0.25) if draw is None else tuple(float(draw.number.get(each, 0)) for each in ("1", "2", "3"))
+    number = 1 + draws.category("number of targets", shares)[:, 0]
     present = np.arange(MOST_TARGETS) < number[:, None]
-    organs = draws.grid("organs", len(ORGANS)).argsort(axis=1)[:, :MOST_TARGETS]
-    baseline = np.where(present, draws.whole("target size", 150, 600, MOST_TARGETS), 0)
+    places = len(organs_of(draw)[0])
+    order = draws.grid("organs", places).argsort(axis=1)
+    organs = order[:, np.arange(MOST_TARGETS) % places]
+    baseline = np.where(present, _first_sizes(draws, draw), 0)
     factor = np.clip(np.exp(-0.5 + 0.4 * draws.normal("response of targets")), 0.4, 2.0)
     own = np.exp(0.05 * draws.normal("response of a target", MOST_TARGETS))
     decision = np.where(present, np.maximum(np.rint(baseline * factor * own), 60), 0).astype(np.int64)
@@ -150,20 +186,31 @@ def first_lesions(draws: Draws) -> Lesions:
     return Lesions(present, organs, baseline, decision, sums_verdict(decision.sum(axis=1), total, total))
 
 
+def _first_sizes(draws: Draws, draw: LesionDraw | None) -> IntArray:
+    """Longest diameters before treatment, in tenths of a millimetre."""
+    if draw is None:
+        return draws.whole("target size", 150, 600, MOST_TARGETS)
+    low, high = (round(10 * float(end)) for end in draw.largest_mm)
+    least, most = (round(10 * float(end)) for end in draw.others_mm)
+    largest = draws.whole("target size", low, high)
+    others = draws.whole("size of other targets", least, most, MOST_TARGETS - 1)
+    return np.concatenate([largest, np.minimum(others, largest)], axis=1)
+
+
 def slot_days(plan: Plan, allocation: IntArray) -> IntArray:
-    """Slots of the scans after allocation.
+    """Slots of the scans after allocation, or after the time point they hang on.
 
     Parameters
     ----------
     plan : Plan
         The plan.
     allocation : ndarray of int
-        Day numbers of the allocation.
+        Day numbers of the allocation, or of the time point; `NEVER` where it does not come.
 
     Returns
     -------
     ndarray of int, shape (subjects, slots)
-        Calendar dates counted from the allocation (first slot, then every so often), as many as the cutoff leaves room
+        Calendar dates counted from that day (first slot, then every so often), as many as the cutoff leaves room
         for.
 
     Examples
@@ -178,7 +225,7 @@ def slot_days(plan: Plan, allocation: IntArray) -> IntArray:
     True
     """
     slots = plan.slots
-    if slots is None or allocation.size == 0:
+    if slots is None or allocation.size == 0 or int(allocation.min()) >= NEVER:
         return np.zeros((allocation.size, 0), dtype=np.int64)
     first, every = slots.first, slots.every
     shortest = {"days": 1, "weeks": 7, "months": 28, "years": 365}[every.unit] * every.amount
@@ -229,7 +276,7 @@ def follow_up(
     >>> bool(((scans.verdicts == PD).sum(axis=1) == (scans.documented < NEVER)).all())
     True
     """
-    slots = slot_days(plan, allocation)
+    slots = slot_days(plan, _anchor_days(plan, course, allocation))
     width = slots.shape[1]
     reach = plan.slots
     early, late = (reach.before_days, reach.after_days) if reach else (0, 0)
@@ -245,10 +292,38 @@ def follow_up(
     operated = allocation + np.minimum(course.operated, NEVER).astype(np.int64)
     after_surgery = made & (days > operated[:, None])
     new_lesion = (draws.uniform("progression by new lesion") < NEW_LESION_SHARE) | (documented > operated)
-    sizes = _sizes(lesions, made, shows & ~new_lesion[:, None], after_surgery, residual, draws)
+    grows = shows & ~new_lesion[:, None]
+    sizes = _sizes(lesions, made, grows, after_surgery, residual, draws)
+    sizes[_vanished(plan, made & ~grows & ~after_surgery, draws)] = 0
     verdicts = _verdicts(lesions, sizes, after_surgery, residual)
-    verdicts = np.where(shows, PD, verdicts)
-    return FollowUp(days, np.where(made, verdicts, -1), sizes, after_surgery, new_lesion, documented)
+    if plan.lesions is not None and plan.lesions.complete is not None:
+        verdicts = np.where(made & ~after_surgery & (sizes.sum(axis=2) == 0), CR, verdicts)
+    of_targets = np.where(made, np.where(grows, PD, verdicts), -1)
+    verdicts = np.where(made, np.where(shows, PD, verdicts), -1)
+    new_organ = draws.whole("organ of new lesion", 0, len(organs_of(plan.lesions)[1]) - 1)[:, 0]
+    return FollowUp(days, verdicts, sizes, after_surgery, new_lesion, of_targets, new_organ, documented)
+
+
+def _anchor_days(plan: Plan, course: Course, allocation: IntArray) -> IntArray:
+    """Day of the time point the scans hang on, `NEVER` where it does not come."""
+    name = plan.slots.anchor if plan.slots is not None else plan.allocation
+    item = plan.study.time_points[name].item
+    if item == plan.procedure:
+        after = course.operated
+    elif item in course.dates:
+        after = course.dates[item]
+    else:
+        return allocation
+    return np.where(np.isfinite(after), allocation + np.minimum(after, NEVER).astype(np.int64), NEVER)
+
+
+def _vanished(plan: Plan, made: BoolArray, draws: Draws) -> BoolArray:
+    """Scans that show no target any more: for a share of the subjects every one from the second on."""
+    share = plan.lesions.complete if plan.lesions is not None else None
+    if share is None:
+        return np.zeros(made.shape, dtype=np.bool_)
+    gone = draws.uniform("targets vanish") < float(share)
+    return gone[:, None] & made & (np.cumsum(made, axis=1) > 1)
 
 
 def _sizes(

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from trialwright.design.accrual import Entry, allocated_arms, arrivals, calendar_entry, drawn_sites
 from trialwright.design.answers import Asked, answers_of, asked_of, criteria_of, date_draws, gates_of, sex_words
 from trialwright.design.courses import Course, course_of, time_of
-from trialwright.design.days import NEVER
+from trialwright.design.days import NEVER, never_after
 from trialwright.design.facts import Answer, Facts, holds
 from trialwright.design.imaging import VERDICTS, FollowUp, Lesions, first_lesions, follow_up
+from trialwright.design.laboratory import upper_limits
 from trialwright.design.lapses import Observation, observed
 from trialwright.design.marker import MarkerCourse, marker_course
 from trialwright.design.plan import Plan
@@ -90,6 +91,8 @@ class Allocated:
         Scans after allocation.
     next_therapy : ndarray of int
         First day of an unplanned new therapy, `NEVER` if there is none.
+    dates : mapping of str to ndarray of int
+        Day of every other date item that the scenario's courses bring, `NEVER` if it does not come.
     """
 
     positions: IntArray
@@ -101,6 +104,7 @@ class Allocated:
     seen: Observation
     scans: FollowUp
     next_therapy: IntArray
+    dates: Mapping[str, IntArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ def _screened(plan: Plan, asked: Asked, seed: int, trial: int) -> Screened:
 def _drawn(plan: Plan, asked: Asked, draws: Draws) -> Screened:
     """Everyone with a place in the order of arrival, as if all of them were eligible."""
     entry = calendar_entry(plan, draws)
-    lesions = first_lesions(draws)
+    lesions = first_lesions(draws, plan.lesions)
     sexes = sex_words(asked)
     age_years = np.clip(60 + 10 * draws.normal("age")[:, 0], 20, 90)
     facts = Facts(
@@ -185,6 +189,8 @@ def _drawn(plan: Plan, asked: Asked, draws: Draws) -> Screened:
         birth=entry.consent - np.rint(age_years * 365.25).astype(np.int64),
         sex=Answer(draws.category("sex", [1.0] * len(sexes))[:, 0], sexes),
         responses={plan.before.id: Answer(lesions.response, VERDICTS)} if plan.before else {},
+        upper_limits=upper_limits(plan.study),
+        score_items={use.id: use.item for use in plan.study.scores if use.item is not None},
     )
     failed_gate, reasons = _failures(plan, facts, entry)
     marker = marker_course(plan.marker[1], draws) if plan.marker else None
@@ -232,7 +238,7 @@ def _failures(plan: Plan, facts: Facts, entry: Entry) -> tuple[IntArray, Answer]
         for position, criterion in enumerate(criteria):
             if gate not in gates_of(plan, criterion):
                 continue
-            true = holds(criterion.when, facts, gate, days)
+            true = holds(criterion.when, facts, gate, days, favours=isinstance(criterion, Inclusion))
             failed = (~true if isinstance(criterion, Inclusion) else true) & (failed_gate == 0)
             failed_gate[failed] = number
             reasons[failed] = position
@@ -253,10 +259,11 @@ def _allocated(plan: Plan, screened: Screened, positions: IntArray, seed: int, t
     residual = _residual(plan, facts)
     lesions = taken(screened.lesions, positions)
     scans = follow_up(plan, lesions, course, residual, days, seen.last, draws)
-    return Allocated(
-        positions, draws, days, arms, residual, course, seen, scans,
-        _next_therapy(plan, arms, facts, draws, days, scans.documented, seen.last),
-    )  # fmt: skip
+    later = _later_dates(plan, arms, facts, draws, days, scans.documented)
+    dates = {**{name: _days_after(day, days) for name, day in course.dates.items()}, **later}
+    seen_dates = {name: never_after(day, seen.last) for name, day in dates.items()}
+    therapy = seen_dates.pop(plan.next_therapy, np.full(arms.size, NEVER, dtype=np.int64))
+    return Allocated(positions, draws, days, arms, residual, course, seen, scans, therapy, seen_dates)
 
 
 def _residual(plan: Plan, facts: Facts) -> IntArray:
@@ -267,13 +274,23 @@ def _residual(plan: Plan, facts: Facts) -> IntArray:
     return np.array([size.get(word.rsplit("_", 1)[-1], 0) for word in answer.words], dtype=np.int64)[answer.codes]
 
 
-def _next_therapy(
-    plan: Plan, arms: IntArray, facts: Facts, draws: Draws, days: IntArray, documented: IntArray, last: IntArray
-) -> IntArray:
-    if not any(clock.event == plan.next_therapy for clock in plan.clocks):
-        return np.full(arms.size, NEVER, dtype=np.int64)
+def _days_after(times: FloatArray, start: IntArray) -> IntArray:
+    """Day numbers of times in whole days since a start; `NEVER` for an infinite one."""
+    return np.where(np.isfinite(times), start + np.minimum(times, NEVER).astype(np.int64), NEVER)
+
+
+def _later_dates(
+    plan: Plan, arms: IntArray, facts: Facts, draws: Draws, days: IntArray, documented: IntArray
+) -> dict[str, IntArray]:
+    """Days of the date items whose clocks start at the documented progression, or at another of them."""
     seen = np.where(documented < NEVER, documented - days, np.inf)
-    moments = {plan.allocation: np.zeros(arms.size), "progression": seen}
-    time = time_of(plan.next_therapy, plan, arms, facts, draws, moments)
-    start = days + np.ceil(np.minimum(time, NEVER)).astype(np.int64)
-    return np.where(start <= last, start, NEVER)
+    moments: dict[str, FloatArray] = {plan.allocation: np.zeros(arms.size), "progression": seen}
+    found = {}
+    for name in dict.fromkeys(clock.event for clock in plan.clocks):
+        starts = [clock.starts for clock in plan.clocks if clock.event == name]
+        own = name in plan.study.items and name != plan.procedure
+        if own and all(start in moments for start in starts) and "progression" in starts:
+            time = np.ceil(time_of(name, plan, arms, facts, draws, moments))
+            moments[name] = time
+            found[name] = _days_after(time, days)
+    return found

@@ -11,7 +11,7 @@ from trialwright.design.days import day_number
 from trialwright.errors import StudyError
 from trialwright.model.criteria import Node
 from trialwright.model.items import Place, item_place
-from trialwright.model.scenario import Course, ItemDraw, MarkerDraw, Scenario
+from trialwright.model.scenario import Course, ItemDraw, LesionDraw, MarkerDraw, Scenario
 from trialwright.model.schedule import AssessmentSeries, Regimen, Visit
 from trialwright.model.study import Arm, Study
 
@@ -44,8 +44,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Slots of the response series after allocation, with the days a scan may fall before and after its slot."""
+    """Slots of the response series, the time point they hang on, and how many days a scan may fall beside its slot."""
 
+    anchor: str
     first: CalendarInterval
     every: CalendarInterval
     times: int | None
@@ -97,9 +98,15 @@ class Plan:
     slots : Slots or None
         Schedule of the series after allocation.
     before, after : AssessmentSeries or None
-        Series that ends at the allocation, series that begins there.
+        Series that ends at the allocation; the first one that has no end.
+    series : tuple of AssessmentSeries
+        Every series without an end.
+    lesions : LesionDraw or None
+        How targets are invented; None for the usual ones of one to three organs.
     induction : Regimen or None
         Cycles given before the allocation.
+    late_items : tuple of str
+        Items the scenario draws that are asked at no gate; they are answered at the operation.
     procedure, residual, complication, next_therapy : str
         Names of the items, empty where the study has none.
     places : mapping of str to Place
@@ -124,12 +131,20 @@ class Plan:
     slots: Slots | None
     before: AssessmentSeries | None
     after: AssessmentSeries | None
+    series: tuple[AssessmentSeries, ...]
+    lesions: LesionDraw | None
     induction: Regimen | None
+    late_items: tuple[str, ...]
     procedure: str
     residual: str
     complication: str
     next_therapy: str
     places: Mapping[str, Place]
+
+    @property
+    def draws_arms(self) -> bool:
+        """Whether subjects are drawn to arms, and an allocation is written down."""
+        return any(("DSDECOD", ("RANDOMIZED",)) in place.where for place in self.places.values())
 
 
 def resolved_scenario(study: Study, name: str) -> Scenario:
@@ -215,7 +230,8 @@ def plan_of(study: Study, scenario: str, subjects: int | None = None) -> Plan:
     start = date.fromisoformat(study.study.dates.start) if study.study.dates and study.study.dates.start else _START
     per_month = float(figures.accrual.per_month) if figures.accrual else _SUBJECTS_PER_MONTH
     places = {name: item_place(study, name) for name in study.items}
-    after = next((series for series in study.assessments if series.from_ == allocation), None)
+    lasting = tuple(series for series in study.assessments if series.until is None)
+    after = next((series for series in lasting if series.from_ == allocation), next(iter(lasting), None))
     return Plan(
         study=study,
         scenario=scenario,
@@ -232,11 +248,14 @@ def plan_of(study: Study, scenario: str, subjects: int | None = None) -> Plan:
         clocks=tuple(_clock(study, course) for course in figures.courses or () if course.median),
         changes=tuple(_change(study, course) for course in figures.courses or () if course.hazard_ratio),
         lapses=_lapses(figures),
-        slots=_slots(study, after, allocation),
+        slots=_slots(study, after),
         before=next((series for series in study.assessments if series.until == allocation), None),
         after=after,
-        induction=_induction(study, places),
-        procedure=_procedure(study, after, places),
+        series=lasting,
+        lesions=figures.lesions,
+        induction=_induction(study, places) if registration != allocation else None,
+        late_items=_late_items(study, figures, places),
+        procedure=_procedure(study, places),
         residual=_item_of_test(places, "RESIDUAL"),
         complication=_item_of_test(places, "CLAVIEN"),
         next_therapy=_next_therapy(study),
@@ -271,12 +290,12 @@ def _marker(study: Study, figures: Scenario) -> tuple[str, MarkerDraw] | None:
     return None
 
 
-def _slots(study: Study, series: AssessmentSeries | None, allocation: str) -> Slots | None:
+def _slots(study: Study, series: AssessmentSeries | None) -> Slots | None:
     if series is None:
         return None
-    found = (visit for visit in study.visits if series.id in visit.do and visit.when.after == allocation)
+    found = (visit for visit in study.visits if series.id in visit.do and visit.when.after is not None)
     visit: Visit | None = next(found, None)
-    if visit is None or (visit.when.first is None and visit.when.every is None):
+    if visit is None or visit.when.after is None or (visit.when.first is None and visit.when.every is None):
         return None
     first = visit.when.first or visit.when.every
     every = visit.when.every or visit.when.first
@@ -285,7 +304,7 @@ def _slots(study: Study, series: AssessmentSeries | None, allocation: str) -> Sl
     times = visit.when.times if visit.when.every else 1
     before = _whole_days(visit.window.before) if visit.window else 0
     after = _whole_days(visit.window.after) if visit.window else 0
-    return Slots(first, every, times, before, after)
+    return Slots(visit.when.after, first, every, times, before, after)
 
 
 def _whole_days(interval: CalendarInterval) -> int:
@@ -301,11 +320,25 @@ def _induction(study: Study, places: Mapping[str, Place]) -> Regimen | None:
     return None
 
 
-def _procedure(study: Study, after: AssessmentSeries | None, places: Mapping[str, Place]) -> str:
-    if after is not None and after.planned_removal is not None:
-        return after.planned_removal.procedure
+def _procedure(study: Study, places: Mapping[str, Place]) -> str:
+    removals = (series.planned_removal for series in study.assessments if series.planned_removal is not None)
+    if (removal := next(removals, None)) is not None:
+        return removal.procedure
     planned = (regimen.procedure for regimen in study.regimens if regimen.procedure)
     return next((name for name in planned if places[name].domain == "PR"), "")
+
+
+def _late_items(study: Study, figures: Scenario, places: Mapping[str, Place]) -> tuple[str, ...]:
+    """Codes and numbers that are drawn, stand in FA and are named by an analysis set or an endpoint alone."""
+    asked = "".join(each.model_dump_json() for each in (*study.inclusion, *study.exclusion, *study.dose_plans))
+    asked += "".join(each.model_dump_json() for each in study.scores)
+    fixed = {_item_of_test(places, "RESIDUAL"), _item_of_test(places, "CLAVIEN"), _item_of_test(places, "DTHCAUSE")}
+    return tuple(
+        name
+        for name in figures.items or {}
+        if places[name].domain == "FA" and study.items[name].is_ in ("code", "number")
+        and name not in fixed and f'"{name}"' not in asked
+    )  # fmt: skip
 
 
 def _item_of_test(places: Mapping[str, Place], test: str) -> str:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from trialwright.design.book import Book
 from trialwright.design.days import NEVER
 from trialwright.design.facts import Answer
-from trialwright.design.imaging import MOST_TARGETS, NED, ORGANS, VERDICTS
+from trialwright.design.imaging import MOST_TARGETS, NED, PD, VERDICTS, organs_of
 from trialwright.design.sheet import Cell, Dated, Tenths
+from trialwright.model.schedule import AssessmentSeries
 
-__all__ = ["add_scans"]
+__all__ = ["add_scans", "category_of"]
 
 IntArray = NDArray[np.int64]
 
@@ -28,7 +29,7 @@ def add_scans(book: Book) -> None:
     """
     people = book.people
     screened, allocated, plan = people.screened, people.allocated, people.plan
-    if plan.before is None and plan.after is None:
+    if plan.before is None and not plan.series:
         return
     registered = np.flatnonzero(screened.failed_gate != 1)
     targets, which = np.nonzero(screened.lesions.present[registered])
@@ -37,24 +38,83 @@ def add_scans(book: Book) -> None:
     _add_sizes(
         book, subjects, screened.entry.baseline_scan[subjects], which, screened.lesions.baseline[subjects, which]
     )
-    _add_sizes(
-        book, subjects, screened.entry.decision_scan[subjects], which, screened.lesions.decision[subjects, which]
-    )
-    criteria = plan.before or plan.after
-    category = criteria.criteria.upper().replace("-", " ", 1) if criteria else ""
-    days = screened.entry.decision_scan[registered]
-    _add_verdicts(book, registered, days, Answer(screened.lesions.response[registered], VERDICTS), category)
+    if plan.induction is not None:
+        again = screened.entry.decision_scan[subjects]
+        _add_sizes(book, subjects, again, which, screened.lesions.decision[subjects, which])
+    if plan.before is not None:
+        days = screened.entry.decision_scan[registered]
+        response = Answer(screened.lesions.response[registered], VERDICTS)
+        _add_verdicts(book, registered, days, response, category_of(plan.before))
     scans = allocated.scans
     row, slot = np.nonzero(scans.days < NEVER)
     days, verdicts = scans.days[row, slot], scans.verdicts[row, slot]
-    _add_verdicts(book, allocated.positions[row], days, Answer(verdicts, VERDICTS), category)
+    for category, series in {category_of(series): series for series in plan.series}.items():
+        own = _verdicts_of(book, series)[row, slot]
+        seen = own >= 0
+        _add_verdicts(book, allocated.positions[row[seen]], days[seen], Answer(own[seen], VERDICTS), category)
     clear = (verdicts == NED) | ((scans.sizes[row, slot].sum(axis=1) == 0) & scans.after_surgery[row, slot])
     cells: dict[str, Cell] = {"FATESTCD": "LESREVEW", "FASTRESC": "Y", "FAEVAL": "RADIOLOGIST"}
     book.sheet("FA").add(allocated.positions[row[clear]], days[clear], **cells, FADTC=Dated(days[clear]))
     row, slot, which = np.nonzero(scans.sizes)
     _add_sizes(book, allocated.positions[row], scans.days[row, slot], which, scans.sizes[row, slot, which])
+    _add_absent(book)
     _add_removed(book)
     _add_new_lesions(book)
+
+
+def category_of(series: AssessmentSeries) -> str:
+    """RSCAT of the rows a series reads.
+
+    Parameters
+    ----------
+    series : AssessmentSeries
+        The series.
+
+    Returns
+    -------
+    str
+        Its category, or its criteria in capitals.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> category_of(open_study("nct07295132").study.series("after"))
+    'RECIST 1.1'
+    """
+    return str(series.settings.get("category", "")) or series.criteria.upper().replace("-", " ")
+
+
+def _verdicts_of(book: Book, series: AssessmentSeries) -> IntArray:
+    """Verdicts of one series on the scans: all disease, the targets alone, one organ, or a treated zone."""
+    plan, scans = book.people.plan, book.people.allocated.scans
+    if series.only == "treated" or series.criteria == "ablation-zone":
+        zone = np.where(scans.of_targets == PD, PD, NED)
+        return np.where(scans.of_targets >= 0, zone, -1) if series.criteria == "ablation-zone" else scans.of_targets
+    if series.lesions is not None and series.lesions.location:
+        inside = np.array([organ in series.lesions.location for organ in organs_of(plan.lesions)[1]])
+        return np.where(inside[scans.new_organ][:, None], scans.verdicts, scans.of_targets)
+    return scans.verdicts
+
+
+def _add_absent(book: Book) -> None:
+    """Targets that are looked for on a scan and not there, without an operation."""
+    allocated, lesions = book.people.allocated, book.people.screened.lesions
+    scans = allocated.scans
+    made = (scans.days < NEVER) & ~scans.after_surgery & (scans.sizes.sum(axis=2) == 0)
+    row, slot, which = np.nonzero(made[:, :, None] & lesions.present[allocated.positions][:, None, :])
+    days = scans.days[row, slot]
+    book.sheet("TR").add(
+        allocated.positions[row],
+        days,
+        TRLNKID=Answer(which, LESION_NAMES),
+        TRTESTCD="LDIAM",
+        TRORRES=Tenths(np.zeros(row.size, dtype=np.int64)),
+        TRORRESU="mm",
+        TRORIG="ABSENT",
+        TRMETHOD="CT SCAN",
+        TREVAL="INVESTIGATOR",
+        TRDTC=Dated(days),
+    )
 
 
 def _add_targets(book: Book, subjects: IntArray, which: IntArray) -> None:
@@ -64,7 +124,7 @@ def _add_targets(book: Book, subjects: IntArray, which: IntArray) -> None:
         days,
         TULNKID=Answer(which, LESION_NAMES),
         TUORRES="TARGET",
-        TULOC=Answer(lesions.organs[subjects, which], ORGANS),
+        TULOC=Answer(lesions.organs[subjects, which], organs_of(book.people.plan.lesions)[0]),
         TUMETHOD="CT SCAN",
         TUEVAL="INVESTIGATOR",
         TUDTC=Dated(days),
@@ -123,14 +183,14 @@ def _add_new_lesions(book: Book) -> None:
     allocated = book.people.allocated
     rows = np.flatnonzero(allocated.scans.new_lesion & (allocated.scans.documented < NEVER))
     subjects, days = allocated.positions[rows], allocated.scans.documented[rows]
-    organs = allocated.draws.whole("organ of new lesion", 0, len(ORGANS) - 1)[rows, 0]
+    organs = allocated.scans.new_organ[rows]
     sizes = allocated.draws.whole("size of new lesion", 100, 250)[rows, 0]
     book.sheet("TU").add(
         subjects,
         days,
         TULNKID="N1",
         TUORRES="NEW",
-        TULOC=Answer(organs, ORGANS),
+        TULOC=Answer(organs, organs_of(book.people.plan.lesions)[1]),
         TUMETHOD="CT SCAN",
         TUEVAL="INVESTIGATOR",
         TUDTC=Dated(days),

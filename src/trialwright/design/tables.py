@@ -11,18 +11,21 @@ from trialwright.design.book import Book, subject_ids
 from trialwright.design.coded import DAY, CodedTable
 from trialwright.design.days import NEVER, completed_years
 from trialwright.design.facts import Answer
+from trialwright.design.laboratory import UPPER_LIMITS
 from trialwright.design.lapses import missing, partly_known
 from trialwright.design.people import People
 from trialwright.design.scan_tables import add_scans
 from trialwright.design.sheet import Cell, Dated, Measured, Whole
 from trialwright.design.treatment import treated
+from trialwright.model.items import DATE_COLUMNS
 
 __all__ = ["site_names", "tables_of"]
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
-UPPER_LIMITS = {"CA125": 35}
+_ANSWERED = ("FA", "LB", "QS", "XP")
+"""Tables that hold answers asked at a gate."""
 
 
 def site_names(count: int) -> tuple[str, ...]:
@@ -80,6 +83,8 @@ def tables_of(people: People) -> dict[str, CodedTable]:
         _samples,
         add_scans,
         _therapies,
+        _gate_dates,
+        _course_dates,
         _contacts,
         _milestones,
     ):
@@ -87,7 +92,7 @@ def tables_of(people: People) -> dict[str, CodedTable]:
     death = _death_cells(book)
     _ends(book, death)
     _subjects(book, death)
-    order = ("DM", "DS", "FA", "MH", "CM", "EX", "PR", "LB", "TU", "TR", "RS", "AE", "SS")
+    order = ("DM", "DS", "FA", "MH", "CM", "EX", "PR", "LB", "TU", "TR", "RS", "AE", "QS", "SS", "XP")
     return {name: book.sheets[name].coded(ids) for name in order if name in book.sheets and book.sheets[name].rows}
 
 
@@ -95,20 +100,37 @@ def _answers(book: Book) -> None:
     people, plan = book.people, book.people.plan
     screened = people.screened
     for (name, gate), answer in screened.facts.answers.items():
-        item, place = plan.study.items[name], plan.places[name]
-        if not gate or place.domain != "FA":
+        if not gate or plan.places[name].domain not in _ANSWERED:
             continue
         rows, days = _asked_at(book, gate)
         absent = missing(plan, f"answer {name} {gate}", screened.draws)[rows, 0]
-        cells: dict[str, Cell] = {column: words[0] for column, words in place.where}
-        cells[place.column] = Answer(np.where(absent, -1, answer.codes[rows]), answer.words)
-        if place.column == "FAORRES":
-            cells["FAORRESU"] = Answer(np.where(absent, -1, 0), (item.unit or "1",))
-        not_done = np.where(absent, 0, -1)
-        cells["FASTAT"] = Answer(not_done, ("NOT DONE",))
-        cells["FAREASND"] = Answer(not_done, ("Not asked",))
+        _write_answer(book, name, rows, days, answer, absent)
+    for name in plan.late_items:
+        operation = book.treatment.operation
+        if operation is not None:
+            rows = people.allocated.positions[operation.rows]
+            absent = missing(plan, f"answer {name}", people.allocated.draws)[operation.rows, 0]
+            _write_answer(book, name, rows, operation.days, screened.facts.answers[name, ""], absent)
+
+
+def _write_answer(book: Book, name: str, rows: IntArray, days: IntArray, answer: Answer, absent: BoolArray) -> None:
+    item, place = book.people.plan.study.items[name], book.people.plan.places[name]
+    domain = place.domain
+    cells: dict[str, Cell] = {column: words[0] for column, words in place.where}
+    cells[place.column] = Answer(np.where(absent, -1, answer.codes[rows]), answer.words)
+    not_done, given = np.where(absent, 0, -1), np.where(absent, -1, 0)
+    if domain in ("LB", "XP") or place.column == "FAORRES":
+        unit = item.unit or "1"
+        cells[f"{domain}ORRESU"] = unit if domain == "LB" else Answer(given, (unit,))
+    if domain == "LB" and (limit := UPPER_LIMITS.get((item.analyte or "", item.unit or ""))) is not None:
+        cells["LBORNRHI"] = str(limit)
+    if domain != "XP":
+        cells[f"{domain}STAT"] = Answer(not_done, ("NOT DONE",))
+    if domain in ("FA", "LB"):
+        cells[f"{domain}REASND"] = Answer(not_done, ("Not asked" if domain == "FA" else "Sample not taken",))
+    if domain == "FA":
         cells["FAEVAL"] = item.by.upper() if item.by else ""
-        book.sheet("FA").add(rows, days, **cells, FADTC=Dated(days))
+    book.sheet(domain).add(rows, days, **cells, **{DATE_COLUMNS[domain]: Dated(days)})
 
 
 def _asked_at(book: Book, gate: str) -> tuple[IntArray, IntArray]:
@@ -254,16 +276,14 @@ def _samples(book: Book) -> None:
     samples = book.treatment.samples
     if samples is None:
         return
-    taken = ~samples.missing
+    taken, limit = ~samples.missing, UPPER_LIMITS.get((samples.analyte, samples.unit))
     book.sheet("LB").add(
         samples.subjects,
         samples.days,
         LBTESTCD=samples.analyte,
         LBORRES=Measured(samples.tenths, taken),
         LBORRESU=samples.unit,
-        LBORNRHI=Whole(
-            np.full(taken.shape, UPPER_LIMITS.get(samples.analyte, 0)), taken & (samples.analyte in UPPER_LIMITS)
-        ),
+        LBORNRHI=Whole(np.full(taken.shape, int(limit or 0)), taken & (limit is not None)),
         LBSTAT=Answer(np.where(taken, -1, 0), ("NOT DONE",)),
         LBREASND=Answer(np.where(taken, -1, 0), ("Sample not taken",)),
         LBDTC=Dated(samples.days),
@@ -286,6 +306,33 @@ def _therapies(book: Book) -> None:
     )
 
 
+def _gate_dates(book: Book) -> None:
+    """Procedures and doses whose day is that of a gate."""
+    screened, plan = book.people.screened, book.people.plan
+    for gate in plan.study.gates:
+        name = plan.study.time_points[gate].item
+        if plan.places[name].domain in ("PR", "EX") and name in screened.facts.days:
+            rows = np.flatnonzero(screened.failed_gate != 1)
+            _add_dated(book, name, rows, screened.facts.days[name][rows])
+
+
+def _course_dates(book: Book) -> None:
+    """Date items that the scenario's courses bring."""
+    allocated = book.people.allocated
+    for name, days in allocated.dates.items():
+        rows = np.flatnonzero(days < NEVER)
+        if rows.size:
+            _add_dated(book, name, allocated.positions[rows], days[rows])
+
+
+def _add_dated(book: Book, name: str, subjects: IntArray, days: IntArray) -> None:
+    place, label = book.people.plan.places[name], name.replace("_", " ").upper()
+    required = {"EX": {"EXTRT": label}, "PR": {"PRDECOD": label, "PROCCUR": "Y"}, "CM": {"CMTRT": label.capitalize()}}
+    cells: dict[str, Cell] = dict(required.get(place.domain, {}))
+    cells.update({column: words[0] for column, words in place.where})
+    book.sheet(place.domain).add(subjects, days, **{**cells, place.column: Dated(days)})
+
+
 def _contacts(book: Book) -> None:
     days = book.treatment.contacts
     row, slot = np.nonzero(days < NEVER)
@@ -304,7 +351,7 @@ def _milestones(book: Book) -> None:
     for rows, days, name in (
         (everyone, screened.entry.consent, "INFORMED CONSENT OBTAINED"),
         (registered, screened.entry.registration[registered], "ENTERED INTO TRIAL"),
-        (allocated.positions, allocated.days, "RANDOMIZED"),
+        *([(allocated.positions, allocated.days, "RANDOMIZED")] if book.people.plan.draws_arms else []),
     ):
         book.sheet("DS").add(rows, days, DSCAT="PROTOCOL MILESTONE", DSDECOD=name, DSSTDTC=Dated(days))
     failed = np.flatnonzero(screened.failed_gate > 0)

@@ -16,7 +16,7 @@ from trialwright.design.lapses import missing
 from trialwright.design.marker import marker_values
 from trialwright.design.people import Allocated, People
 from trialwright.design.plan import Plan
-from trialwright.model.criteria import History
+from trialwright.model.criteria import History, Lesions
 from trialwright.model.schedule import Regimen
 
 __all__ = ["Complications", "Doses", "Operation", "Samples", "Treatment", "treated"]
@@ -160,7 +160,7 @@ def treated(people: People) -> Treatment:
     latest = np.maximum(allocated.days, np.where(contacts < NEVER, contacts, 0).max(axis=1, initial=0))
     scans = allocated.scans.days
     latest = np.maximum(latest, np.where(scans < NEVER, scans, 0).max(axis=1, initial=0))
-    for days in (allocated.next_therapy, stops):
+    for days in (allocated.next_therapy, stops, *allocated.dates.values()):
         latest = np.maximum(latest, np.where(days < NEVER, days, 0))
     for part in after:
         np.maximum.at(latest, np.searchsorted(allocated.positions, part.subjects), part.days)
@@ -171,12 +171,15 @@ def treated(people: People) -> Treatment:
         ends = np.where(complications.end < NEVER, complications.end, complications.start)
         np.maximum.at(latest, np.searchsorted(allocated.positions, complications.subjects), ends)
     doses = (*_first_doses(people), *after)
-    return Treatment(doses, operation, complications, _samples(people), contacts, stops, latest, tuple(_reviews(plan)))
+    reviews = tuple(dict.fromkeys(_reviews(plan)))
+    return Treatment(doses, operation, complications, _samples(people), contacts, stops, latest, reviews)
 
 
 def _reviews(plan: Plan) -> Iterator[tuple[str, str]]:
-    found = ((node.history.reviewed, gate) for _, node, gate, _ in asked_of(plan).leaves if isinstance(node, History))
-    yield from dict.fromkeys((name, gate) for name, gate in found if name)
+    for _, node, gate, _ in asked_of(plan).leaves:
+        asked = node.history if isinstance(node, History) else node.lesions if isinstance(node, Lesions) else None
+        if asked is not None and asked.reviewed:
+            yield asked.reviewed, gate
 
 
 def _treatment_name(regimen: Regimen) -> str:

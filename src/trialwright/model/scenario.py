@@ -8,7 +8,7 @@ from trialwright.model.criteria import Node
 from trialwright.model.statement import Stated, Strict
 from trialwright.model.values import ArmId, DurationValue, EventName, Name, NumberValue
 
-__all__ = ["Accrual", "Course", "ItemDraw", "Lapses", "MarkerDraw", "Scenario"]
+__all__ = ["Accrual", "Course", "ItemDraw", "Lapses", "LesionDraw", "MarkerDraw", "Scenario"]
 
 
 class Accrual(Strict):
@@ -35,6 +35,31 @@ class MarkerDraw(Stated):
     typical: dict[str, NumberValue]
     spread: dict[str, NumberValue]
     noise: NumberValue
+
+
+class LesionDraw(Stated):
+    """How target lesions are invented.
+
+    Parameters
+    ----------
+    number : dict
+        Share of subjects with so many targets, ``"1"`` to ``"3"``.
+    largest_mm, others_mm : tuple of two numbers
+        Smallest and greatest longest diameter of the largest target and of the others.
+    organs : tuple of str
+        Where targets lie; all in the one that is named, or each in another one.
+    new_in : tuple of str
+        Where new lesions come up; the same organs when left out.
+    complete : number, optional
+        Share of subjects whose targets vanish from the second scan after treatment on.
+    """
+
+    number: dict[str, NumberValue]
+    largest_mm: tuple[NumberValue, NumberValue]
+    others_mm: tuple[NumberValue, NumberValue]
+    organs: tuple[str, ...] = Field(min_length=1)
+    new_in: tuple[str, ...] = ()
+    complete: NumberValue | None = None
 
 
 class Course(Stated):
@@ -90,6 +115,7 @@ class Scenario(Stated):
     accrual: Accrual | None = None
     items: dict[Name, ItemDraw] | None = None
     markers: dict[Name, MarkerDraw] | None = None
+    lesions: LesionDraw | None = None
     courses: tuple[Course, ...] | None = None
     lapses: Lapses | None = None
     cutoff: DurationValue | None = None

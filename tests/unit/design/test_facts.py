@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -11,7 +13,7 @@ from pydantic import TypeAdapter
 
 from tests.unit.design.studies import ovarian
 from trialwright.design.days import day_number
-from trialwright.design.facts import Answer, Facts, first_unanswerable, holds, word_fits
+from trialwright.design.facts import Answer, Facts, holds, word_fits
 from trialwright.design.simulate import simulate
 from trialwright.errors import StudyError
 from trialwright.model.criteria import Comparison, Node
@@ -96,11 +98,25 @@ def test_word_fits(comparison: dict[str, object], word: str, fits: bool) -> None
     assert word_fits(Comparison.model_construct(**comparison), word) is fits
 
 
-def test_what_cannot_be_judged_is_named() -> None:
-    node = NODES.validate_json('{"all": [{"sex": "F"}, {"not": {"lab": "bili", "at_most": "5"}}]}')
-    assert first_unanswerable(node) == "lab"
-    with pytest.raises(StudyError, match="lab"):
-        holds(node, FACTS, "registration", on(*["2026-01-01"] * 3))
+def test_a_multiple_of_the_upper_limit_is_that_of_the_invented_laboratory() -> None:
+    facts = replace(
+        FACTS,
+        answers={("alt", "registration"): Answer(np.arange(3), ("119", "120", "121"))},
+        upper_limits={"alt": Decimal(40)},
+    )
+    node = NODES.validate_json('{"lab": "alt", "x_uln": {"below": "3"}}')
+    assert holds(node, facts, "registration", on(*["2026-01-01"] * 3)).tolist() == [True, False, False]
+    with pytest.raises(StudyError, match="upper limit"):
+        holds(node, replace(facts, upper_limits={}), "registration", on(*["2026-01-01"] * 3))
+
+
+@pytest.mark.parametrize("favours", [True, False])
+def test_what_only_a_computation_could_tell_speaks_for_eligibility(favours: bool) -> None:
+    day = on(*["2026-01-01"] * 3)
+    node = NODES.validate_json('{"quantity": {"of": "plan", "name": "lung_dose"}, "above": "15 Gy"}')
+    assert holds(node, FACTS, "registration", day, favours=favours).tolist() == [favours] * 3
+    turned = NODES.validate_json('{"not": {"quantity": {"of": "plan", "name": "lung_dose"}, "above": "15 Gy"}}')
+    assert holds(turned, FACTS, "registration", day, favours=favours).tolist() == [favours] * 3
 
 
 def test_an_item_without_facts_is_an_error() -> None:

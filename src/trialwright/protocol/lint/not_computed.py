@@ -20,6 +20,10 @@ def _named(study: Study) -> Iterator[tuple[Path, SpecKind, str]]:
             yield ("markers", place, "model"), "marker model", marker.model
         if marker.criteria is not None:
             yield ("markers", place, "criteria"), "marker criteria", marker.criteria
+    for place, score in enumerate(study.scores):
+        yield ("scores", place, "name"), "score", score.name
+    for place, plan in enumerate(study.dose_plans):
+        yield ("dose_plans", place, "model"), "dose model", plan.model
     for place, endpoint in enumerate(study.endpoints):
         measure = next(iter(endpoint.resolved().values())).measure
         if measure is not None:
