@@ -2,15 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
+from trialwright.assessments.criterion import criteria
+from trialwright.assessments.derived import Judged, judged_series
 from trialwright.assessments.gcig.study_rows import ca125_responses
-from trialwright.assessments.recorded import recorded_responses
+from trialwright.assessments.policy import Policy, policy_of
+from trialwright.assessments.recorded import is_recorded, recorded_responses
+from trialwright.assessments.series_rows import series_rows
+from trialwright.errors import NotAllowedError
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
+from trialwright.model.schedule import AssessmentSeries
 from trialwright.model.study import Study
 
-__all__ = ["study_responses"]
+__all__ = ["derived_responses", "judged", "study_responses"]
+
+
+def judged(
+    study: Study,
+    series: AssessmentSeries,
+    frames: Frames,
+    points: pl.DataFrame,
+    switches: Mapping[str, str] | None = None,
+) -> tuple[Judged, Policy]:
+    """Every visit of a series, judged from its lesions, and the policy it was judged by.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    series : AssessmentSeries
+        The series.
+    frames : Frames
+        Its tables.
+    points : polars.DataFrame
+        ``USUBJID POINT ADT``: dates of the time points.
+    switches : mapping of str to str, optional
+        Switches that stand above the study file.
+
+    Returns
+    -------
+    judged : Judged
+        The visits.
+    policy : Policy
+        The switches in force.
+
+    Raises
+    ------
+    NotAllowedError
+        If the criteria are read as recorded only.
+    """
+    criterion = criteria().get(series.criteria)
+    if criterion is None:
+        raise NotAllowedError(
+            f"series '{series.id}' asks for responses by {series.criteria} derived from lesions",
+            where=f"/assessments/{series.id}/settings",
+            why="these criteria are read as recorded only",
+            mend="write settings: {rows: recorded} in the study file",
+        )
+    policy = policy_of(series, switches)
+    return judged_series(study, series, frames, points, criterion, policy), policy
+
+
+def derived_responses(
+    study: Study, frames: Frames, points: pl.DataFrame, switches: Mapping[str, str] | None = None
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Responses of every series of a study that is derived from lesions.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    frames : Frames
+        Its tables.
+    points : polars.DataFrame
+        ``USUBJID POINT ADT``: dates of the time points that bound a series.
+    switches : mapping of str to str, optional
+        Switches that stand above the study file.
+
+    Returns
+    -------
+    responses : polars.DataFrame
+        ADRS rows, see `trialwright.assessments.series_rows.series_rows`.
+    findings : list of Finding
+        What is doubtful in the lesions.
+    """
+    parts: list[pl.DataFrame] = []
+    findings: list[Finding] = []
+    for series in study.assessments:
+        if not is_recorded(series):
+            found, policy = judged(study, series, frames, points, switches)
+            parts.append(series_rows(found, policy, study.id, series.id))
+    return pl.concat(parts) if parts else pl.DataFrame(), findings
 
 
 def study_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
@@ -45,6 +131,7 @@ def study_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple
     0
     """
     series, noticed = recorded_responses(study, frames, points)
+    lesions, doubts = derived_responses(study, frames, points)
     markers, more = ca125_responses(study, frames, points)
-    every = pl.concat([series, markers], how="diagonal")
-    return every.sort("USUBJID", "ASSESSID", "PARAMCD", "ADT"), [*noticed, *more]
+    every = pl.concat([part for part in (series, lesions, markers) if part.width], how="diagonal")
+    return every.sort("USUBJID", "ASSESSID", "PARAMCD", "ADT"), [*noticed, *doubts, *more]

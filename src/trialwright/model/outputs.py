@@ -12,7 +12,11 @@ __all__ = ["OUTPUTS"]
 
 _KINDS: Final[Mapping[str, Kind]] = {"t": "text", "c": "code", "d": "date", "i": "int", "f": "float"}
 _VERDICTS: Final = "MET, NOT_MET, UNKNOWN"
-_RESPONSES: Final = "CR, PR, SD, NON-CR/NON-PD, PD, NE, NED, MISSING, RESPONSE, NO RESPONSE, COMPLETE RESPONSE"
+_RESPONSES: Final = (
+    "CR, PR, SD, NON-CR/NON-PD, PD, NE, NED, MISSING, RESPONSE, NO RESPONSE, COMPLETE RESPONSE, EQUIVOCAL, UNEQUIVOCAL, "
+    "NOT ASSESSED, ICR, IPR, ISD, NON-ICR/NON-IUPD, IUPD, ICPD, Y, N"
+)
+_JUDGED: Final = "OVR, TRG, NTRG, NEW, BOR, CBOR, RSP, CRSP, PD, IOVR, IBOR, IPD, RSPCA125, CRCA125, PDCA125"
 
 
 def _columns(*rows: tuple[str, str, str] | tuple[str, str, str, str]) -> tuple[Column, ...]:
@@ -102,7 +106,7 @@ _OUTPUTS: Final[tuple[Table, ...]] = (
         _columns(
             *_SUBJECT,
             ("ASSESSID", "t*", "Response series"),
-            ("PARAMCD", "c*", "What was judged", "OVR, TRG, NTRG, NEW, BOR, CBOR, RSPCA125, CRCA125, PDCA125"),
+            ("PARAMCD", "c*", "What was judged", _JUDGED),
             ("ADT", "d", "Date of the assessment"),
             ("AVALC", "c*", "Response", _RESPONSES),
             ("AVAL", "i", "Response as a number, NED 0"),
@@ -110,10 +114,11 @@ _OUTPUTS: Final[tuple[Table, ...]] = (
             ("ANL01FL", "c", "Used in the analysis", "Y"),
             ("DTYPE", "c", "Assessed or derived", "AS ASSESSED, DERIVED"),
             ("RULEID", "t", "Rule that gave the response"),
+            ("POLICY", "t", "Switches of the rules that are not at their default"),
             *_SOURCE,
             ("ADTF", "c", "Part of the date that was imputed", "D, M, Y"),
         ),
-        ("USUBJID", "ASSESSID", "PARAMCD", "ADT"),
+        ("USUBJID", "ASSESSID", "PARAMCD", "ADT", "DTYPE"),
         "ADT",
         "Responses",
     ),

@@ -9,7 +9,6 @@ from tests.unit.endpoints.trial import PFS, folder, study
 from trialwright.assessments import recorded_responses
 from trialwright.assessments.recorded import RESPONSE_CODES
 from trialwright.endpoints import time_point_dates
-from trialwright.errors import NotAllowedError
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.study import Study
@@ -107,10 +106,9 @@ def test_a_verdict_outside_the_list_is_not_used_and_is_a_finding() -> None:
     assert [(finding.id, finding.where, finding.subject) for finding in findings] == [("T09", "rs.csv:2", "A")]
 
 
-def test_lesions_are_not_judged_by_this_version() -> None:
+def test_a_series_that_is_derived_from_lesions_takes_no_recorded_verdict() -> None:
     trial = study(assessments=[{**series("scans"), "settings": {}}])
-    with pytest.raises(NotAllowedError, match="derived from lesions"):
-        made(folder("A: SCS 2026-01-01"), trial)
+    assert made(folder("A: SCS 2026-01-01; SD 2026-02-12"), trial)[0].height == 0
 
 
 def test_a_study_without_series_has_no_responses() -> None:
