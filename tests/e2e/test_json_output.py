@@ -24,7 +24,7 @@ SURVIVAL = {
 }  # fmt: skip
 
 TRIED = (
-    "demo", "studies", "schema", "lint", "lint broken", "simulate", "run", "trace", "import",
+    "demo", "studies", "schema", "lint", "lint broken", "simulate", "run", "trace", "import", "gcig",
     *(f"survival {name}" for name in SURVIVAL),
 )  # fmt: skip
 
@@ -42,6 +42,9 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> Lines:
     assert call(*run_arguments(TWO_SUBJECTS, ran, "--by-arm")).code == 0
     common = ["--data", table, "--time", "t", "--event", "e", "--arm", "a"]
     record = folder_of_records() / "page.txt"
+    samples = place / "samples.csv"
+    rows = ("A,-5,400", "A,21,200", "A,49,30", "B,-5,<50", "B,21,0", "C,-5,60")
+    samples.write_text("USUBJID,DAY,VALUE,UNIT\n" + "".join(f"{row},U/mL\n" for row in rows), encoding="utf-8")
     every = {
         "demo": (["demo", "--n", 4, "--out", place / "demo"], 0),
         "studies": (["studies"], 0),
@@ -52,6 +55,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> Lines:
         "run": (run_arguments(doubtful, place / "run"), 0),
         "trace": (["trace", "PFS/hr", "--run", ran, "--data", TWO_SUBJECTS], 0),
         "import": (["import", record], 0),
+        "gcig": (["gcig", "--data", samples, "--uln", 35], 1),
         **{f"survival {name}": (["survival", name, *common, *more], 0) for name, more in SURVIVAL.items()},
     }
     assert set(every) == set(TRIED)

@@ -11,7 +11,20 @@ from typing import Final, NamedTuple, TypeAlias
 
 from trialwright.errors import InputError
 
-__all__ = ["SCALE", "UNKNOWN", "Amount", "Ratio", "Truth", "amount", "at_least", "at_most", "hull", "least"]
+__all__ = [
+    "SCALE",
+    "UNKNOWN",
+    "Amount",
+    "Ratio",
+    "Truth",
+    "above",
+    "amount",
+    "at_least",
+    "at_most",
+    "hull",
+    "least",
+    "raised",
+]
 
 SCALE: Final = 10**6
 """Steps of an amount in one unit: six decimals are kept exactly."""
@@ -249,6 +262,55 @@ def least(one: Amount, other: Amount) -> Amount:
     ends = [(each.high, not each.high_open) for each in (one, other) if each.high is not None]
     high, closed = min(ends) if ends else (None, True)
     return Amount(low, high, low_open, not closed)
+
+
+def above(value: Amount, limit: Amount) -> Amount:
+    """Return what a concentration can be, once it is known to lie above a limit.
+
+    Parameters
+    ----------
+    value : Amount
+        A concentration.
+    limit : Amount
+        What it is above.
+
+    Returns
+    -------
+    Amount
+        The concentration itself where it is one number or can only lie above anyway.
+
+    Examples
+    --------
+    >>> str(above(Amount(0, 100_000_000, high_open=True), Amount(35_000_000, 35_000_000)))
+    '35 to 100'
+    """
+    if value.low == value.high or value.low > limit.low:
+        return value
+    return Amount(limit.low, value.high, True, value.high_open)
+
+
+def raised(value: Amount, factor: Ratio, limit: Amount) -> Amount:
+    """Return what a concentration can be, once it is known to be at least `factor` times another.
+
+    Parameters
+    ----------
+    value, limit : Amount
+        The two concentrations.
+    factor : Ratio
+        The factor.
+
+    Returns
+    -------
+    Amount
+        The concentration itself where it cannot be lower anyway.
+
+    Examples
+    --------
+    >>> str(raised(Amount(0, 71_000_000, high_open=True), Ratio(2, 1), Amount(35_000_000, 35_000_000)))
+    '70 to 71'
+    """
+    least_steps = -(-limit.low * factor.numerator // factor.denominator)
+    return value if value.low >= least_steps else Amount(least_steps, value.high, high_open=value.high_open)
 
 
 def hull(one: Amount, other: Amount) -> Amount:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from trialwright.assessments.gcig.amounts import at_least
+from trialwright.assessments.gcig.amounts import at_least, raised
 from trialwright.assessments.gcig.rules import GcigRules
 from trialwright.assessments.gcig.samples import Sample
 
@@ -25,7 +26,8 @@ def response_baselines(samples: Sequence[Sample], rules: GcigRules) -> tuple[Sam
     -------
     tuple of Sample or None
         The latest value within two weeks before treatment (days -14 to 0) that is at least twice its upper limit of
-        normal; None when there is none. Several where it cannot be told which one qualifies.
+        normal; None when there is none. Several where it cannot be told which one qualifies,
+        each as far as it does.
 
     References
     ----------
@@ -45,10 +47,10 @@ def response_baselines(samples: Sequence[Sample], rules: GcigRules) -> tuple[Sam
         if sample.day < -rules.max_baseline_days:
             break
         qualifies = at_least(sample.value, rules.evaluable_factor, sample.uln)
-        if qualifies is not False:
-            possible.append(sample)
         if qualifies:
-            return tuple(possible)
+            return (*possible, sample)
+        if qualifies is None:
+            possible.append(replace(sample, value=raised(sample.value, rules.evaluable_factor, sample.uln)))
     return (*possible, None)
 
 

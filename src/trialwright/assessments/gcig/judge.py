@@ -310,7 +310,7 @@ def _response(possible: set[_Response]) -> ResponseVerdict:
     complete = _single(each.complete for each in possible)
     return ResponseVerdict(
         state=state or "UNDECIDED",
-        rule=_single(each.rule for each in possible) or "gcig.response.undecided",
+        rule=_single(each.rule for each in possible) or f"gcig.response.{'several' if state else 'undecided'}",
         evaluable=_single(each.state != "NOT EVALUABLE" for each in possible),
         baseline=_single(each.baseline for each in possible),
         days=_span(each.day for each in possible) if state else None,

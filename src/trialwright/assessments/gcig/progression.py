@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from trialwright.assessments.gcig.amounts import Amount, Truth, at_least, at_most, least
+from trialwright.assessments.gcig.amounts import Amount, Truth, above, at_least, at_most, least
 from trialwright.assessments.gcig.rules import WITHIN_NORMAL, GcigRules
 from trialwright.assessments.gcig.samples import Sample
 
@@ -69,7 +69,8 @@ class _Known:
         return _CATEGORIES[self.was_elevated, self.has_been_normal]
 
     def learn(self, sample: Sample) -> None:
-        self.nadir = least(self.nadir, sample.value)
+        # the lowest value counts in category B only, whose values all lie above the normal range
+        self.nadir = least(self.nadir, above(sample.value, sample.uln))
         if self.has_been_normal is not True:
             normal = at_most(sample.value, WITHIN_NORMAL, sample.uln)
             self.has_been_normal = normal if normal is not False else self.has_been_normal
@@ -112,7 +113,7 @@ def progression_courses(baseline: Sample, samples: Sequence[Sample], rules: Gcig
     frozenset({ProgressionCourse(category='A', first=1, confirmed=2)})
     """
     normal = at_most(baseline.value, WITHIN_NORMAL, baseline.uln)
-    known = _Known(baseline.value, None if normal is None else not normal, has_been_normal=False)
+    known = _Known(above(baseline.value, baseline.uln), None if normal is None else not normal, has_been_normal=False)
     lowest: list[Amount] = []
     found: set[ProgressionCourse] = set()
     live: AbstractSet[_Begun] = _IDLE
