@@ -11,6 +11,7 @@ from trialwright.assessments.derived import Judged, judged_series
 from trialwright.assessments.gcig.study_rows import ca125_responses
 from trialwright.assessments.policy import Policy, policy_of
 from trialwright.assessments.recorded import is_recorded, recorded_responses
+from trialwright.assessments.recorded_best import recorded_best
 from trialwright.assessments.series_rows import series_rows
 from trialwright.errors import NotAllowedError
 from trialwright.model.finding import Finding
@@ -95,7 +96,8 @@ def derived_responses(
     for series in study.assessments:
         if not is_recorded(series):
             found, policy = judged(study, series, frames, points, switches)
-            parts.append(series_rows(found, policy, study.id, series.id))
+            immune = criteria()[series.criteria].immune
+            parts.append(series_rows(found, policy, study.id, series.id, immune=immune))
     return pl.concat(parts) if parts else pl.DataFrame(), findings
 
 
@@ -122,8 +124,9 @@ def study_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple
     --------
     >>> study = Study.model_validate_json(
     ...     '{"language": 1, "study": {"id": "x", "title": "X", "version": "0.1.0",'
-    ...     ' "registry": {"name": "R", "id": "1"}}, "items": {}, "time_points": {},'
-    ...     ' "arms": [{"id": "A", "label": "a", "role": "single"}]}'
+    ...     ' "registry": {"name": "R", "id": "1"}},'
+    ...     '"items": {"began": {"is": "date", "ask": "Start?", "domain": "DM", "column": "RFICDTC"}},'
+    ...     '"time_points": {"start": {"item": "began"}}, "arms": [{"id": "A", "label": "a", "role": "single"}]}'
     ... )
     >>> days = {"ADT": pl.Date, "LO": pl.Date, "HI": pl.Date}
     >>> points = pl.DataFrame(schema={"USUBJID": pl.String, "POINT": pl.String, **days})
@@ -131,7 +134,8 @@ def study_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple
     0
     """
     series, noticed = recorded_responses(study, frames, points)
+    series, lost = recorded_best(study, frames, points, series)
     lesions, doubts = derived_responses(study, frames, points)
     markers, more = ca125_responses(study, frames, points)
     every = pl.concat([part for part in (series, lesions, markers) if part.width], how="diagonal")
-    return every.sort("USUBJID", "ASSESSID", "PARAMCD", "ADT"), [*noticed, *doubts, *more]
+    return every.sort("USUBJID", "ASSESSID", "PARAMCD", "ADT"), [*noticed, *lost, *doubts, *more]

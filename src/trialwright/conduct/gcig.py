@@ -153,13 +153,14 @@ def _judged(
     start = min(starts, default=0)
     errors: list[str] = []
     samples: list[Sample] = []
-    for _, day, value, unit, assay, uln, line in rows:
+    for _, day, value, unit, assay, uln, place in rows:
+        line = int(place.rpartition(" ")[2])
         taken, own = amount(value or ""), limit if uln is None or not uln.strip() else _limit(uln)
         wrong = _wrong(day, taken, own, units.get(unit or ""), (value, unit, uln))
         if wrong or day is None or taken is None or own is None:
             errors.append(f"line {line}: {wrong}")
         else:
-            samples.append(Sample(day - start, taken, own, (assay or "").strip(), int(line)))
+            samples.append(Sample(day - start, taken, own, (assay or "").strip(), line))
     if len(set(starts)) > 1:
         errors.append("treatment starts on more than one day")
     if errors:

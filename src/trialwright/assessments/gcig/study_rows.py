@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import polars as pl
 
 from trialwright.assessments.gcig.amounts import UNKNOWN, Amount, Ratio, amount
-from trialwright.assessments.gcig.judge import ResponseVerdict, Verdict, judge
+from trialwright.assessments.gcig.judge import ResponseVerdict, Span, Verdict, judge
 from trialwright.assessments.gcig.rules import GcigRules
 from trialwright.assessments.gcig.samples import MOUSE_ANTIBODIES, Event, EventKind, Sample
 from trialwright.errors import UnitError
@@ -67,6 +67,14 @@ class _Course:
     samples: list[Sample] = field(default_factory=list)
     days: dict[int, tuple[int, str | None]] = field(default_factory=dict)
     """By sequence number: the last day the sample can be of, and which part of its date was not written."""
+
+    def sample_of(self, number: int | None, days: Span | None) -> int:
+        """The sample an answer rests on; where any of several may be meant, the last of them."""
+        if number is not None:
+            return number
+        last = None if days is None else days.last + self.start
+        inside = [each.number for each in self.samples if last is None or self.days[each.number][0] <= last]
+        return (inside or [self.samples[-1].number])[-1]
 
 
 def rules_of(marker: Marker) -> GcigRules:
@@ -143,8 +151,9 @@ def ca125_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple
     --------
     >>> study = Study.model_validate_json(
     ...     '{"language": 1, "study": {"id": "x", "title": "X", "version": "0.1.0",'
-    ...     ' "registry": {"name": "R", "id": "1"}}, "items": {}, "time_points": {},'
-    ...     ' "arms": [{"id": "A", "label": "a", "role": "single"}]}'
+    ...     ' "registry": {"name": "R", "id": "1"}},'
+    ...     '"items": {"began": {"is": "date", "ask": "Start?", "domain": "DM", "column": "RFICDTC"}},'
+    ...     '"time_points": {"start": {"item": "began"}}, "arms": [{"id": "A", "label": "a", "role": "single"}]}'
     ... )
     >>> none = pl.DataFrame(schema={"USUBJID": pl.String, "POINT": pl.String, "LO": pl.Date, "HI": pl.Date})
     >>> ca125_responses(study, Frames({}, "entered"), none)[0].height
@@ -310,10 +319,14 @@ def _course_rows(course: _Course, verdict: Verdict) -> Iterable[tuple[_Cell, ...
     after = [sample for sample in verdict.samples if sample.day > 0]
     if not after and response.state == "NOT EVALUABLE":
         after = list(verdict.samples[-1:])
-    known = None if response.known_days is None else response.known_days.last
+    confirming = response.rows.confirming
+    known = None if response.known_days is None else response.known_days.last + course.start
     for sample in after:
         is_last = sample is after[-1]
-        reached = known is not None and sample.day >= known
+        if confirming is not None:
+            reached = sample.number == confirming
+        else:
+            reached = known is not None and course.days[sample.number][0] >= known
         code, adequate, rule = _status(response, reached=reached, is_last=is_last)
         yield _row(course, sample.number, ("OVR", code, adequate, "AS ASSESSED", rule))
         if reached:
@@ -335,24 +348,24 @@ def _status(response: ResponseVerdict, *, reached: bool, is_last: bool) -> tuple
 def _derived(course: _Course, verdict: Verdict) -> Iterable[tuple[_Cell, ...]]:
     """Rows of the response, the complete response and the progression, and the best response."""
     response, progression = verdict.response, verdict.progression
+    begun = course.sample_of(response.rows.first, response.days)
     if response.state == "RESPONSE":
-        yield _row(course, response.rows.first, ("RSPCA125", "RESPONSE", "Y", "DERIVED", response.rule))
+        yield _row(course, begun, ("RSPCA125", "RESPONSE", "Y", "DERIVED", response.rule))
         if response.complete:
-            yield _row(
-                course, response.rows.normal, ("CRCA125", "COMPLETE RESPONSE", "Y", "DERIVED", "gcig.response.complete")
-            )
+            normal = course.sample_of(response.rows.normal, response.complete_days)
+            yield _row(course, normal, ("CRCA125", "COMPLETE RESPONSE", "Y", "DERIVED", "gcig.response.complete"))
     if progression.state == "PD":
-        yield _row(course, progression.rows.first, ("PDCA125", "PD", "Y", "DERIVED", progression.rule))
+        grown = course.sample_of(progression.rows.first, progression.days)
+        yield _row(course, grown, ("PDCA125", "PD", "Y", "DERIVED", progression.rule))
     best = response.state if response.state in ("RESPONSE", "NO RESPONSE") else "NE"
     adequate = "N" if best == "NE" or response.rule == "gcig.response.no-later-sample" else "Y"
-    number = response.rows.first if best == "RESPONSE" else course.samples[-1].number
+    number = begun if best == "RESPONSE" else course.samples[-1].number
     yield _row(course, number, ("BOR", best, adequate, "DERIVED", response.rule))
 
 
-def _row(course: _Course, number: int | None, what: tuple[str, str, str, str, str]) -> tuple[_Cell, ...]:
-    """Row of ADRS behind study, subject and marker, dated by its sample; by the last one where any may be meant."""
+def _row(course: _Course, number: int, what: tuple[str, str, str, str, str]) -> tuple[_Cell, ...]:
+    """Row of ADRS behind study, subject and marker, dated by the sample it rests on."""
     parameter, code, adequate, kind, rule = what
-    source = course.samples[-1].number if number is None else number
-    day, part = course.days[source]
+    day, part = course.days[number]
     at = _EPOCH + timedelta(days=day)
-    return (parameter, at, code, None, adequate, "Y", kind, rule, "LB", source, part)
+    return (parameter, at, code, None, adequate, "Y", kind, rule, "LB", number, part)
