@@ -70,12 +70,16 @@ def _csv_into(folder: Path, schema: Mapping[str, pl.DataType]) -> Iterator[tuple
 
         def sink(piece: pl.DataFrame) -> None:
             flat = piece.select(
-                pl.col(name).list.join(" ") if isinstance(dtype, pl.List) else pl.col(name)
-                for name, dtype in schema.items()
+                _joined(name) if isinstance(dtype, pl.List) else pl.col(name) for name, dtype in schema.items()
             )
             flat.write_csv(target, include_header=False)
 
         yield sink, made
+
+
+def _joined(name: str) -> pl.Expr:
+    """A list as one cell; an empty one leaves the cell empty."""
+    return pl.when(pl.col(name).list.len() > 0).then(pl.col(name).list.join(" ")).alias(name)
 
 
 @contextlib.contextmanager

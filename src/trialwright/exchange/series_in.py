@@ -15,10 +15,11 @@ from trialwright.exchange.csv_text import read_csv_text
 
 __all__ = ["BLOCK_BYTES", "SeriesBlock", "SeriesColumns", "series_blocks"]
 
-BLOCK_BYTES: Final = 32 * 1024**2
+BLOCK_BYTES: Final = 8 * 1024**2
 """Text read at a time; what is held in memory follows from it and not from the size of the file."""
 
-_BLOCK_ROWS: Final = 1_000_000
+_LONGEST_RECORD: Final = 16 * BLOCK_BYTES
+_BLOCK_ROWS: Final = 300_000
 _DAY: Final = r"^-?[0-9]{1,6}(\.0+)?$"
 _NUMBER: Final = r"^-?[0-9]+(\.[0-9]+)?$"
 
@@ -51,7 +52,7 @@ class SeriesBlock:
     Parameters
     ----------
     samples : polars.DataFrame
-        ``ROW`` (line in the file, as text) ``USUBJID DAY VALUE UNIT`` and the further columns; ``DAY`` is null where it
+        ``ROW`` (such as ``line 12``) ``USUBJID DAY VALUE UNIT`` and the further columns; ``DAY`` is null where it
         is no whole number.
     done : float
         Share of the file read so far.
@@ -72,7 +73,7 @@ def series_blocks(
         A ``.csv`` or ``.parquet`` file with ``USUBJID DAY VALUE UNIT``.
     columns : SeriesColumns, optional
         What else is read.
-    block_bytes : int, default 32 MiB
+    block_bytes : int, default 8 MiB
         Text read at a time.
 
     Yields
@@ -118,8 +119,8 @@ def _csv_pieces(path: Path, block_bytes: int) -> Iterator[tuple[pl.DataFrame, fl
             data = rest + source.read(block_bytes)
             seen = source.tell()
             ends = seen >= total
-            border = len(data) if ends else _record_border(data, source, block_bytes)
-            if border == 0:
+            border = len(data) if ends else _record_border(data, source)
+            if border == 0 and not ends:
                 rest = data
                 continue
             frame = _table(header, data[:border], path.name, lines)
@@ -130,12 +131,12 @@ def _csv_pieces(path: Path, block_bytes: int) -> Iterator[tuple[pl.DataFrame, fl
                 return
 
 
-def _record_border(data: bytes, source: BinaryIO, block_bytes: int) -> int:
+def _record_border(data: bytes, source: BinaryIO) -> int:
     """Length of the whole records at the beginning of `data`; 0 when there is none yet."""
     border = data.rfind(b"\n") + 1
     while border and data.count(b'"', 0, border) % 2:
         border = data.rfind(b"\n", 0, border - 1) + 1
-    if border == 0 and len(data) > 8 * block_bytes:
+    if border == 0 and len(data) > _LONGEST_RECORD:
         raise DataError("no line ends where one is due", where=str(source.name), mend="close every quote")
     return border
 
@@ -187,7 +188,7 @@ def _checked(piece: pl.DataFrame, wanted: SeriesColumns, name: str) -> pl.DataFr
         *texts,
         *(pl.col(column).cast(pl.Float64) for column in numbers),
         "VALUE",
-        ROW=pl.col("LINE").cast(pl.String),
+        ROW=pl.format("line {}", "LINE"),
         DAY=pl.when(day.str.contains(_DAY)).then(day.str.split(".").list.first()).cast(pl.Int64, strict=False),
         UNIT=pl.col("UNIT").str.strip_chars(),
     )
@@ -210,7 +211,7 @@ def _refuse_unsorted(samples: pl.DataFrame, name: str) -> None:
     at = int((subjects < subjects.shift(1)).fill_null(value=False).arg_true()[0])
     raise DataError(
         f"subject {subjects[at]} stands after {subjects[at - 1]}",
-        where=f"{name}:{samples['ROW'][at]}",
+        where=f"{name}:{samples['ROW'][at].removeprefix('line ')}",
         why="a table that is read in blocks has to be sorted by USUBJID, or a subject could come back later",
         mend="sort the table by USUBJID, letter by letter as a computer sorts",
     )

@@ -1,0 +1,21 @@
+"""``trialwright kelim``: how fast a tumour marker leaves the body, patient by patient."""
+
+from __future__ import annotations
+
+import click
+
+from trialwright.cli.kelim_map import map_command
+
+__all__ = ["command"]
+
+
+@click.group("kelim", context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Estimate how fast a tumour marker leaves the body: map, fit, simulate, vpc, import, sign.
+
+    A figure rests on a parameter set. No published set for CA-125 could be verified, so none is shipped but demo,
+    which is invented; kelim fit makes one from a series, kelim import from the estimates of another program.
+    """
+
+
+command.add_command(map_command)

@@ -1,0 +1,211 @@
+"""The elimination rate of a marker for a whole table of patients, read and given in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from trialwright import __version__
+from trialwright.assessments.kelim import KelimOptions, kelim_rows, rules_of
+from trialwright.assessments.marker_series import SeriesRules, prepare_series
+from trialwright.conduct.kelim_sets import open_set, refuse_demo
+from trialwright.conduct.studies import open_study
+from trialwright.errors import DataError
+from trialwright.exchange.series_in import BLOCK_BYTES, SeriesColumns, series_blocks
+from trialwright.model.parameter_set import ParameterSet, SetUse
+
+__all__ = ["ENGINE", "MapRequest", "MappedSeries", "map_series", "read_covariates", "read_events"]
+
+ENGINE = f"trialwright {__version__}"
+"""Program and version, as every row names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """What is asked of `map_series`.
+
+    Parameters
+    ----------
+    data : pathlib.Path
+        Table of samples, ``.csv`` or ``.parquet``.
+    parameters : str
+        ``demo``, or the path of a parameter set.
+    options : KelimOptions
+        How sure a figure is made.
+    rules : callable
+        Makes the rules that are used of those of the set.
+    events, covariates : pathlib.Path, optional
+        Tables of interventions and of covariates; they are held in memory.
+    study : str, optional
+        The study the figures are for.
+    block_bytes : int
+        Text read at a time.
+    """
+
+    data: Path
+    parameters: str
+    options: KelimOptions = field(default_factory=lambda: KelimOptions(engine=ENGINE))
+    rules: Callable[[SeriesRules], SeriesRules] = field(default=lambda rules: rules)
+    events: Path | None = None
+    covariates: Path | None = None
+    study: str | None = None
+    block_bytes: int = BLOCK_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class MappedSeries:
+    """A table of patients on its way through the estimators.
+
+    Parameters
+    ----------
+    use : SetUse
+        The parameter set.
+    rules : SeriesRules
+        The rules for samples that are used.
+    options : KelimOptions
+        How sure the figures are made.
+    rows : iterator of polars.DataFrame
+        Rows of whole subjects, as `kelim_rows` gives them, one frame a block.
+    """
+
+    use: SetUse
+    rules: SeriesRules
+    options: KelimOptions
+    rows: Iterator[pl.DataFrame]
+
+
+def map_series(request: MapRequest, *, say: Callable[[str], None] = lambda message: None) -> MappedSeries:
+    """Return the elimination rates of all patients of a table, block by block.
+
+    Parameters
+    ----------
+    request : MapRequest
+        What is asked.
+    say : callable, optional
+        Told how far the reading has come.
+
+    Returns
+    -------
+    MappedSeries
+        The rows are made while they are taken.
+
+    Raises
+    ------
+    InputError
+        If the set or a table cannot be read.
+    NotAllowedError
+        If the set is invented and the study is activated.
+    """
+    use = open_set(request.parameters)
+    if request.study is not None:
+        refuse_demo(use, open_study(request.study), request.parameters)
+    rules = request.rules(rules_of(use.content))
+    return MappedSeries(use, rules, request.options, _rows(request, use, rules, say))
+
+
+def _rows(request: MapRequest, use: SetUse, rules: SeriesRules, say: Callable[[str], None]) -> Iterator[pl.DataFrame]:
+    events = None if request.events is None else read_events(request.events)
+    given = None if request.covariates is None else read_covariates(request.covariates, use.content)
+    names = tuple(sorted({effect.name for effect in use.content.covariates}))
+    wanted = SeriesColumns(numbers=("ULN", "UNTIL", *(names if given is None else ())))
+    patients = 0
+    for block in series_blocks(request.data, wanted, block_bytes=request.block_bytes):
+        own = _own_covariates(block.samples, names, request.data.name) if given is None else given
+        rows = kelim_rows(prepare_series(block.samples, rules, events), use, request.options, own)
+        patients += rows.height
+        say(f"{block.done:.0%} of {request.data.name} read, {patients:,} patients")
+        yield rows
+
+
+def _own_covariates(samples: pl.DataFrame, names: tuple[str, ...], file: str) -> pl.DataFrame | None:
+    here = [name for name in names if name in samples.columns]
+    if not here:
+        return None
+    own = samples.group_by("USUBJID").agg(pl.col(here).drop_nulls().unique())
+    for name in here:
+        several = own.filter(pl.col(name).list.len() > 1)
+        if several.height:
+            raise DataError(
+                f"{name} of subject {several['USUBJID'].min()} has several values",
+                where=file,
+                mend="give one value a subject, the one at the start of treatment",
+            )
+    return own.with_columns(pl.col(name).list.first() for name in here)
+
+
+def read_events(path: Path) -> pl.DataFrame:
+    """Return a table of interventions that raise a marker.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``.csv`` or ``.parquet`` with ``USUBJID`` and ``DAY``, days since the start of treatment.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``USUBJID DAY``.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or a day is no whole number.
+    """
+    table = _table(path, ("USUBJID", "DAY"))
+    days = table["DAY"].str.strip_chars().cast(pl.Int64, strict=False)
+    odd = days.is_null().arg_true()
+    if odd.len():
+        where = f"{path.name}:{int(odd[0]) + 2}"
+        raise DataError("the day of an intervention is missing or no whole number", where=where, mend="write its day")
+    return table.select("USUBJID", DAY=days)
+
+
+def read_covariates(path: Path, parameter_set: ParameterSet) -> pl.DataFrame:
+    """Return a table of covariates, one row a subject.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``.csv`` or ``.parquet`` with ``USUBJID`` and the covariates of the set.
+    parameter_set : ParameterSet
+        The set.
+
+    Returns
+    -------
+    polars.DataFrame
+        Numbers; an empty cell is null.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a cell is no number, or a subject stands there twice.
+    """
+    names = sorted({effect.name for effect in parameter_set.covariates})
+    table = _table(path, ("USUBJID", *names))
+    if table["USUBJID"].is_duplicated().any():
+        twice = table.filter(pl.col("USUBJID").is_duplicated())["USUBJID"][0]
+        raise DataError(f"subject {twice} stands there twice", where=path.name, mend="give one row a subject")
+    numbers = table.with_columns(pl.col(name).cast(pl.Float64, strict=False) for name in names)
+    for name in names:
+        odd = (numbers[name].is_null() & table[name].is_not_null()).arg_true()
+        if odd.len():
+            where = f"{path.name}:{int(odd[0]) + 2}"
+            raise DataError(f"column {name} holds {table[name][int(odd[0])]!r}", where=where, mend="write a number")
+    return numbers
+
+
+def _table(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
+    try:
+        read = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False)
+    except (pl.exceptions.PolarsError, OSError) as refused:
+        said = str(refused).splitlines()[0]
+        raise DataError(f"the table cannot be read: {said}", where=path.name, mend="write it as CSV") from refused
+    absent = [name for name in columns if name not in read.columns]
+    if absent:
+        raise DataError(
+            f"there is no column {absent[0]}", where=path.name, mend=f"the columns are {', '.join(read.columns)}"
+        )
+    return read.select(pl.col(name).cast(pl.String) for name in columns)
