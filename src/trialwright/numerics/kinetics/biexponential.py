@@ -104,6 +104,14 @@ def _exchanged(ln_theta: FloatArray, beta_sign: float) -> tuple[FloatArray, NDAr
     return found, admissible, ln_jacobian
 
 
+def _shoulder(points: FloatArray) -> FloatArray:
+    """Faster elimination, with a production that holds the level at day 0 for a while."""
+    second = points.copy()
+    second[:, 0] += 0.5
+    second[:, 2] = second[:, 0] + second[:, 3]
+    return second
+
+
 BIEXPONENTIAL = StructuralModel(
     id="biexponential",
     parameters=("KELIM", "BETA", "KPROD", "CA0"),
@@ -113,6 +121,7 @@ BIEXPONENTIAL = StructuralModel(
     ln_values=_ln_values,
     ln_derivatives=_ln_derivatives,
     exchanged=_exchanged,
+    second_start=_shoulder,
     reference=(
         "You B et al. Int J Gynecol Cancer 2016 (CALYPSO; its full form has a treatment effect on production); "
         "the sign of BETA and the form without that effect are a working choice (unverified)"

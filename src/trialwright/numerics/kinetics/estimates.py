@@ -26,7 +26,7 @@ class MapEstimates:
         SD of each ln parameter from the inverse second derivatives (Laplace); nan where they are not positive definite,
         0 for a parameter that is fixed.
     n_modes : ndarray of int, shape (n,)
-        1 or 2; 0 for a patient that cannot be estimated.
+        Modes found, of which the best two are here; 0 for a patient that cannot be estimated.
     second_ln_theta, second_objective, second_sd_ln : ndarray
         The same of the second mode; nan where there is none.
     converged : ndarray of bool, shape (n,)

@@ -7,6 +7,7 @@ figures depend neither on the others nor on the number of threads.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ BLOCK: Final = 2048
 SAME_MODE: Final = 1e-4
 """Two points are one mode when no ln parameter differs by more."""
 
+MODES_APART: Final = 0.8
+"""A better mode was missed only where the objective exceeded this over the variance of the ln rate between patients."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Search:
@@ -50,6 +54,48 @@ class _Found:
     rows: FloatArray
     status: IntArray
     iterations: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Modes:
+    """The best two modes of each patient so far, how many there are, and the evaluations spent."""
+
+    first: _Found
+    second: _Found
+    count: IntArray
+
+    def joined(self, found: _Found) -> _Modes:
+        """With what one more search has found."""
+        known = self.first.status == FOUND
+        new = (found.status == FOUND) & ~(known & _same(found, self.first))
+        new &= ~((self.second.status == FOUND) & _same(found, self.second))
+        better = new & (~known | (found.rows[:, 0] < self.first.rows[:, 0]))
+        left = _chosen(better, self.first, found)
+        follows = new & (left.status == FOUND) & (left.rows[:, 0] < self.second.rows[:, 0])
+        spent = self.first.iterations + found.iterations
+        first = dataclasses.replace(_chosen(better, found, self.first), iterations=spent)
+        return _Modes(first, _chosen(follows, left, self.second), self.count + new)
+
+    @property
+    def iterations(self) -> IntArray:
+        """Evaluations of the curve over all searches."""
+        return self.first.iterations
+
+
+def _same(one: _Found, other: _Found) -> BoolArray:
+    same: BoolArray = np.abs(one.ln_theta - other.ln_theta).max(axis=1, initial=0.0) <= SAME_MODE
+    return same
+
+
+def _chosen(condition: BoolArray, one: _Found, other: _Found) -> _Found:
+    """Rows of the one where the condition holds, of the other elsewhere."""
+    rows = condition[:, None]
+    return _Found(
+        np.where(rows, one.ln_theta, other.ln_theta),
+        np.where(rows, one.rows, other.rows),
+        np.where(condition, one.status, other.status),
+        np.where(condition, one.iterations, other.iterations),
+    )
 
 
 def map_estimates(
@@ -84,7 +130,8 @@ def map_estimates(
     Minimised is ½ηᵀΩ⁻¹η minus the ln likelihood, with η = ln θ − ln θ_typical. The search starts at the typical
     parameters with the first value as the level at day 0, and again at the other parameters that give the curve of the
     mode found, if there are any: a curve that first rises, or falls with a shoulder, is given exactly by two sets of
-    parameters that only the prior separates.
+    parameters that only the prior separates. Where the objective leaves room for a better mode, a third search starts
+    at the model's second start. The best two modes are reported, and how many were found.
 
     Examples
     --------
@@ -194,32 +241,31 @@ def _block(series: Series, population: Population, typical: FloatArray) -> MapEs
     points, who = _starting_points(series, population, typical)
     first = _searched(series, population, typical, points, who)
     others, admissible, _ = model.exchanged(first.ln_theta, float(population.beta_sign))
-    again = np.flatnonzero(admissible & (first.status == FOUND))
-    second = _searched(series, population, typical, others, again)
-    apart = np.abs(second.ln_theta - first.ln_theta).max(axis=1, initial=0.0) > SAME_MODE
-    two = (second.status == FOUND) & apart
-    swap = two & (second.rows[:, 0] < first.rows[:, 0])
+    twins = np.flatnonzero(admissible & (first.status == FOUND))
+    modes = _Modes(first, _no_modes(first), (first.status == FOUND).astype(np.int64))
+    modes = modes.joined(_searched(series, population, typical, others, twins))
+    if model.second_start is not None:
+        doubtful = who[modes.first.rows[who, 0] > MODES_APART / population.omega[model.rate, model.rate]]
+        modes = modes.joined(_searched(series, population, typical, model.second_start(points), doubtful))
     able = np.zeros(series.count, dtype=np.bool_)
     able[who] = True
-    ln_theta, other = _chosen(swap, first.ln_theta, second.ln_theta)
-    rows, other_rows = _chosen(swap, first.rows, second.rows)
+    best, other, two = modes.first, modes.second, modes.second.status == FOUND
     return MapEstimates(
-        ln_theta=_where(able, ln_theta),
-        objective=_where(able, rows[:, 0]),
-        sd_ln=_where(able, _laplace_sd(rows, population)),
-        n_modes=np.where(able, 1 + two.astype(np.int64), 0),
-        second_ln_theta=_where(two, other),
-        second_objective=_where(two, other_rows[:, 0]),
-        second_sd_ln=_where(two, _laplace_sd(other_rows, population)),
-        converged=first.status == FOUND,
-        iterations=first.iterations + second.iterations,
+        ln_theta=_where(able, best.ln_theta),
+        objective=_where(able, best.rows[:, 0]),
+        sd_ln=_where(able, _laplace_sd(best.rows, population)),
+        n_modes=np.where(able, np.maximum(modes.count, 1), 0),
+        second_ln_theta=_where(two, other.ln_theta),
+        second_objective=_where(two, other.rows[:, 0]),
+        second_sd_ln=_where(two, _laplace_sd(other.rows, population)),
+        converged=best.status == FOUND,
+        iterations=modes.iterations,
         rate_position=model.rate,
     )
 
 
-def _chosen(swap: BoolArray, first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The better and the other of two, row by row."""
-    return np.where(swap[:, None], second, first), np.where(swap[:, None], first, second)
+def _no_modes(like: _Found) -> _Found:
+    return _Found(like.ln_theta, np.full_like(like.rows, np.inf), np.zeros_like(like.status), like.iterations)
 
 
 def _where(known: BoolArray, figures: FloatArray) -> FloatArray:

@@ -63,6 +63,7 @@ RESIDUAL_DECAY = StructuralModel(
     ln_values=_ln_values,
     ln_derivatives=_ln_derivatives,
     exchanged=_exchanged,
+    second_start=None,
     reference="You B et al. Br J Cancer 2013: hCG(t) = hCG0·exp(−k·t) + hCGres, days 0 to 50",
 )
 """hCG on methotrexate: elimination rate, residual level and level at day 0."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trialwright.errors import NumericsError
 
-__all__ = ["Exchange", "FloatArray", "IntArray", "LnCurve", "StructuralModel"]
+__all__ = ["Exchange", "FloatArray", "IntArray", "LnCurve", "SecondStart", "StructuralModel"]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -24,6 +24,9 @@ Exchange: TypeAlias = Callable[[FloatArray, float], tuple[FloatArray, NDArray[np
 
 Exchanging twice gives back the parameters. Rows without other parameters are handed back as they are.
 """
+
+SecondStart: TypeAlias = Callable[[FloatArray], FloatArray]
+"""First starting points of the search for a mode to second ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +52,8 @@ class StructuralModel:
         row by row, with respect to the ln parameters: ``out[j, :]``.
     exchanged : callable
         Other parameters that give the same curve, where there are any.
+    second_start : callable or None
+        Starting points far from the first, for a search that might have missed a mode.
     reference : str
         Where the model stands.
 
@@ -72,6 +77,7 @@ class StructuralModel:
     ln_values: LnCurve
     ln_derivatives: LnCurve
     exchanged: Exchange
+    second_start: SecondStart | None
     reference: str
 
     @property
