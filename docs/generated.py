@@ -10,6 +10,7 @@ import click
 from click.testing import CliRunner
 
 import trialwright
+from docs.gcig_cases import gcig_cases
 from docs.language import keys
 from trialwright.cli import COMMANDS, app
 from trialwright.conduct.catalogue import catalogue
@@ -128,6 +129,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "face": face,
     "form-rules": lambda: rules(FORM_RULES),
     "formats": record_formats,
+    "gcig-cases": gcig_cases,
     "keys": keys,
     "notes": record_notes,
     "outputs": lambda: declared(OUTPUTS),
