@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
+import numpy as np
 import polars as pl
 import pytest
 
 from tests.spec.response_cases import Case, cases, number, rows_of
+from trialwright.assessments.best_response import labels
+from trialwright.assessments.immune import immune_best
+from trialwright.assessments.measurability import COLUMNS, measurability
+from trialwright.assessments.overall import overall_of
+from trialwright.assessments.selection import selection_doubts
+from trialwright.numerics.lesion_course import FOUND, STATES
 
 pytestmark = pytest.mark.independent
 
 LESIONS = ("target", "nontarget_new", "mrecist")
 
 
-def plain(case: Case, rows: pl.DataFrame, parameter: str) -> str | None:
+def plain(rows: pl.DataFrame, parameter: str) -> str | None:
     """A verdict of the whole course, or None."""
     found = rows.filter(pl.col("PARAMCD") == parameter)["AVALC"].to_list()
     return found[0] if found else None
@@ -25,12 +35,12 @@ def dated(rows: pl.DataFrame, parameter: str) -> int | None:
 
 
 def complete_day(rows: pl.DataFrame) -> int | None:
-    return dated(rows, "CBOR") if plain({}, rows, "CBOR") == "CR" else None
+    return dated(rows, "CBOR") if plain(rows, "CBOR") == "CR" else None
 
 
 WHOLE = {
-    "best": lambda rows: plain({}, rows, "BOR"),
-    "confirmed": lambda rows: plain({}, rows, "CBOR"),
+    "best": lambda rows: plain(rows, "BOR"),
+    "confirmed": lambda rows: plain(rows, "CBOR"),
     "response_day": lambda rows: dated(rows, "CRSP"),
     "complete_response_day": complete_day,
     "progression_day": lambda rows: dated(rows, "PD"),
@@ -61,3 +71,83 @@ def test_lesions_in_response_out(case: Case) -> None:
                 wanted[f"{day} {part}"] = said(each)
                 found[f"{day} {part}"] = on_day(rows, day, PARTS[part])
     assert found == wanted
+
+
+@pytest.mark.parametrize("case", cases("sequences"), ids=lambda case: case["id"])
+def test_sequence_in_best_response_out(case: Case) -> None:
+    rows = rows_of(case, "sequences")
+    wanted = {key: said(each) for key, each in case["expect"].items() if key in WHOLE}
+    assert {key: WHOLE[key](rows) for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("case", [each for each in cases("irecist") if "sequence" in each], ids=lambda case: case["id"])
+def test_immune_sequences(case: Case) -> None:
+    days = list(case["sequence"])
+    found = immune_best(days, list(case["sequence"].values()), case["origin"] + 42)
+    day = None if found.progression is None else days[found.progression]
+    parts = {"best": found.best, "progression_day": day}
+    assert {key: parts[key] for key in case["expect"]} == case["expect"]
+
+
+@pytest.mark.parametrize("case", [each for each in cases("irecist") if "lesions" in each], ids=lambda case: case["id"])
+def test_immune_responses(case: Case) -> None:
+    rows = rows_of(case, "irecist")
+    expect = case["expect"]
+    parts = {"best": plain(rows, "IBOR"), "progression_day": dated(rows, "IPD")}
+    wanted = {key: expect[key] for key in parts if key in expect}
+    found = {key: parts[key] for key in wanted}
+    for day, states in expect["rows"].items():
+        wanted[day], found[day] = states["overall"], on_day(rows, day, "IOVR")
+    assert found == wanted
+
+
+@pytest.mark.parametrize("case", cases("overall"), ids=lambda case: case["id"])
+def test_overall_response(case: Case) -> None:
+    state = {"NONE": STATES.none, "CR": STATES.cr, "PR": STATES.pr, "SD": STATES.sd, "PD": STATES.pd, "NE": STATES.ne}
+    state |= dict.fromkeys(("NON-CR/NON-PD", "IR/SD"), STATES.non)
+    new = {name: FOUND[number] for number, name in enumerate(("NONE", "EQUIVOCAL", "UNEQUIVOCAL", "NOT_ASSESSED"))}
+    given = new[case["new"]], state[case["target"]], state[case["nontarget"]]
+    found = overall_of(*(np.array([each], np.int8) for each in given))
+    assert labels(found[0]).to_list() == [case["expect"]["overall"]]
+
+
+KINDS = {"cyst-simple": "SIMPLE CYST"}
+
+
+def lesion_at_baseline(lesion: Mapping[str, object], **more: object) -> dict[str, object]:
+    """A lesion of a case as a row of the program's columns."""
+    prior = None
+    if lesion.get("previously_treated"):
+        prior = "PROGRESSED" if lesion.get("progressed_since") else "NOT PROGRESSED"
+    kind = str(lesion.get("kind", ""))
+    return {
+        "NODAL": lesion["nodal"], "LENGTH": tenths(lesion["mm"]), "METHOD": lesion.get("method"),
+        "SLICE": tenths(lesion.get("slice_mm")), "KIND": KINDS.get(kind, kind.replace("-", " ").upper()) or None,
+        "SUPERFICIAL": lesion.get("superficial"), "AERATED": lesion.get("aerated_lung"), "PRIOR": prior,
+        "VIABLE": tenths(lesion.get("viable")), "ENHANCING": lesion.get("enhancing"), "ORGAN": lesion.get("organ"),
+        **more,
+    }  # fmt: skip
+
+
+def tenths(millimetres: object) -> int | None:
+    return None if millimetres is None else int(Decimal(str(millimetres)) * 10)
+
+
+@pytest.mark.parametrize("case", cases("measurability"), ids=lambda case: case["id"])
+def test_measurability(case: Case) -> None:
+    frame = pl.DataFrame([lesion_at_baseline(case["lesion"])], schema=dict(COLUMNS))
+    found = frame.select(measurability(viable=case.get("criteria") == "mrecist")).item()
+    assert found == case["expect"]
+
+
+@pytest.mark.parametrize("case", cases("selection"), ids=lambda case: case["id"])
+def test_selection(case: Case) -> None:
+    group = {"TARGET": 0, "NON-TARGET": 1}
+    given = [
+        lesion_at_baseline(lesion, S=0, LNK=lesion["id"], GROUP=group[lesion["group"]]) for lesion in case["lesions"]
+    ]
+    frame = pl.DataFrame(given, schema={**COLUMNS, "S": pl.Int64, "LNK": pl.String, "GROUP": pl.Int64})
+    found = [text.partition(":")[0] for text in selection_doubts(frame)["TEXT"]]
+    if case.get("baseline_day", 0) < -28:
+        found.append("baseline too old")
+    assert found == case["expect"]["findings"]

@@ -84,7 +84,6 @@ class Criterion:
     @property
     def spec(self) -> Spec:
         """Entry of the catalogue."""
-        immune = ("ICR", "IPR", "ISD", "NON-ICR/NON-IUPD", "IUPD", "ICPD") if self.immune else ()
         settings: Mapping[str, tuple[str, ...]] = {
             "rows": ("derived", "recorded"),
             "category": (),
@@ -97,7 +96,7 @@ class Criterion:
             self.reference,
             certainty=self.certainty,
             settings=settings,
-            outputs=("CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "NE", *immune),
+            outputs=("CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "NE"),
         )
 
     def figures(self, policy: Policy, *, new_baseline: bool) -> Limits:

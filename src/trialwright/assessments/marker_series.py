@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias, get_args
 
 import polars as pl
 
-from trialwright.errors import UnitError
+from trialwright.errors import InputError, UnitError
 from trialwright.units import conversion_factor
 
-__all__ = ["ERRORS", "FLAGS", "REASONS", "PreparedSeries", "SeriesRules", "prepare_series", "same_unit"]
+__all__ = [
+    "ERRORS",
+    "FLAGS",
+    "REASONS",
+    "PreparedSeries",
+    "SeriesRules",
+    "prepare_series",
+    "same_unit",
+    "with_rules",
+]
 
 _NUMBER: Final = r"^(<=|>=|<|>)?\s*[0-9]+(\.[0-9]+)?$"
 _NEGATIVE: Final = r"^(<=|>=|<|>)?\s*-[0-9]+(\.[0-9]+)?$"
@@ -57,11 +67,14 @@ FLAGS: Final[Mapping[str, str]] = MappingProxyType(
         "implausible_rate": "the rate is faster than the marker itself is thought to leave the body",
         "multimodal": "two sets of parameters fit the samples nearly as well; both are given",
         "class_below_half": "the class given is less probable than the other",
+        "simulated": "the patient is invented",
     }
 )
 """What a reader has to know about a figure that is given all the same."""
 
-Interference = Literal["flag", "drop"]
+Interference: TypeAlias = Literal["flag", "drop"]
+SameDay: TypeAlias = Literal["mean", "reject"]
+Wrong: TypeAlias = Literal["refuse", "leave out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +124,8 @@ class SeriesRules:
     min_baseline_x_uln: float = 2.0
     interference: Interference = "flag"
     interference_days: int = 28
-    same_day: Literal["mean", "reject"] = "mean"
-    errors: Literal["refuse", "leave out"] = "refuse"
+    same_day: SameDay = "mean"
+    errors: Wrong = "refuse"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +147,62 @@ class PreparedSeries:
     subjects: pl.DataFrame
     used: pl.DataFrame
     excluded: pl.DataFrame
+
+
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"interference": get_args(Interference), "same_day": get_args(SameDay), "errors": get_args(Wrong)}
+)
+_OF_THE_SET: Final = ("unit", "analyte")
+
+
+def with_rules(rules: SeriesRules, changes: Iterable[tuple[str, str]]) -> SeriesRules:
+    """Return rules with some of them set otherwise.
+
+    Parameters
+    ----------
+    rules : SeriesRules
+        The rules.
+    changes : iterable of (str, str)
+        Name of a rule and its value as written; ``none`` takes the upper limit of each sample only.
+
+    Returns
+    -------
+    SeriesRules
+        The rules that are used.
+
+    Raises
+    ------
+    InputError
+        If there is no such rule, or the value is none of those it takes.
+
+    Examples
+    --------
+    >>> with_rules(SeriesRules(), [("last_day", "50"), ("interference", "drop")]).last_day
+    50
+    """
+    names = [each.name for each in fields(SeriesRules) if each.name not in _OF_THE_SET]
+    made: dict[str, object] = {}
+    for name, text in changes:
+        if name not in names:
+            raise InputError(f"there is no rule {name!r}", where="--rule", mend=f"the rules are {', '.join(names)}")
+        made[name] = _rule_value(name, text)
+    changed: SeriesRules = replace(rules, **made)  # type: ignore[arg-type]  # each value was read as its rule takes it
+    if changed.first_day > 0 or changed.last_day < 1 or changed.min_values < 1 or changed.min_baseline_x_uln < 0:
+        raise InputError("the rules leave no sample", where="--rule", mend="first_day 0 or less, last_day 1 or more")
+    return changed
+
+
+def _rule_value(name: str, text: str) -> object:
+    if name in _WORDS:
+        if text not in _WORDS[name]:
+            raise InputError(f"{name} is not {text!r}", where="--rule", mend=f"write {' or '.join(_WORDS[name])}")
+        return text
+    if name == "uln" and text == "none":
+        return None
+    is_fraction = name in ("uln", "min_baseline_x_uln")
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?" if is_fraction else r"-?[0-9]{1,9}", text):
+        raise InputError(f"{name} is not {text!r}", where="--rule", mend="write a plain number")
+    return float(text) if is_fraction else int(text)
 
 
 def same_unit(unit: str, of: SeriesRules) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from trialwright.assessments.checks import lesion_findings
 from trialwright.assessments.criterion import criteria
 from trialwright.assessments.derived import Judged, judged_series
 from trialwright.assessments.gcig.study_rows import ca125_responses
@@ -97,6 +98,7 @@ def derived_responses(
         if not is_recorded(series):
             found, policy = judged(study, series, frames, points, switches)
             immune = criteria()[series.criteria].immune
+            findings.extend(lesion_findings(found, series, criteria()[series.criteria], policy, frames))
             parts.append(series_rows(found, policy, study.id, series.id, immune=immune))
     return pl.concat(parts) if parts else pl.DataFrame(), findings
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from trialwright.assessments.best_response import Sequences, best_rows, labels
 from trialwright.assessments.derived import Judged
+from trialwright.assessments.immune_rows import immune_rows
 from trialwright.assessments.policy import Policy
 from trialwright.assessments.response_rows import AS_ASSESSED, DERIVED, ROWS
 from trialwright.numerics.lesion_course import NO_DAY, SETTLED, TARGET_RULES
@@ -25,7 +26,7 @@ _STATE_CODES: Final = np.array([-1, CODES.cr, CODES.pr, CODES.sd, CODES.non, COD
 _FOUND_WORDS: Final = pl.Series([None, "EQUIVOCAL", "UNEQUIVOCAL", "NOT ASSESSED"], dtype=pl.String)
 
 
-def series_rows(judged: Judged, policy: Policy, study: str, series: str) -> pl.DataFrame:
+def series_rows(judged: Judged, policy: Policy, study: str, series: str, *, immune: bool = False) -> pl.DataFrame:
     """Rows of one series derived from lesions.
 
     Parameters
@@ -36,6 +37,9 @@ def series_rows(judged: Judged, policy: Policy, study: str, series: str) -> pl.D
         The switches.
     study, series : str
         Id of the study and of the series.
+    immune : bool, default False
+        Whether a progression must be confirmed (iRECIST); then OVR is a progression only where it counts, IOVR, IBOR
+        and IPD hold the words of iRECIST, and TRG, NTRG, NEW stay those of RECIST 1.1.
 
     Returns
     -------
@@ -51,6 +55,13 @@ def series_rows(judged: Judged, policy: Policy, study: str, series: str) -> pl.D
             "SRCSEQ": judged.seq,
         }
     )  # fmt: skip
+    if immune:
+        settled, code = immune_rows(judged, policy)
+        plain = assessed.with_columns(AVALC=labels(code), AVAL=pl.Series(code.astype(np.int64)), PARAMCD=pl.lit("OVR"))
+        parts = [plain.with_columns(DTYPE=pl.lit(AS_ASSESSED)), *_parts(assessed, judged), settled]
+        known = settled.filter(pl.col("PARAMCD") == "OVR").select("S", "DAY", "AVAL", "SRCDOM", "SRCSEQ")
+        rows = pl.concat([*parts, _best(judged, code, known, policy)], how="diagonal_relaxed")
+        return finished(rows, judged.tables.subjects, policy, study, series)
     overall = assessed.with_columns(PARAMCD=pl.lit("OVR"), DTYPE=pl.lit(AS_ASSESSED))
     code = judged.strict
     if policy.cr_then_disease == "downgrade_to_pr":

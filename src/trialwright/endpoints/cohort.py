@@ -91,7 +91,7 @@ class Cohort:
     @cached_property
     def _assessments(self) -> Sheet:
         """Responses as a table of arrays."""
-        names = ("USUBJID", "ASSESSID", "PARAMCD", "ADT", "AVALC", "ADTF", "SRCDOM")
+        names = ("USUBJID", "ASSESSID", "PARAMCD", "ADT", "AVALC", "ANL01FL", "ADTF", "SRCDOM")
         rows = self.responses.select(*names, RSSEQ="SRCSEQ")
         return Sheet("RS", rows, self.roster.position(rows["USUBJID"]))
 
@@ -212,7 +212,7 @@ class Cohort:
         """Rows of a series and parameter with certain responses, up to the cut-off."""
         rows, (day, _) = self._assessments, self._assessment_days
         keep = rows.equals("ASSESSID", series) & rows.equals("PARAMCD", parameter) & rows.equals("AVALC", *codes)
-        return keep & (day <= day_number(self.cutoff))
+        return keep & rows.equals("ANL01FL", "Y") & (day <= day_number(self.cutoff))
 
     def answers(self, path: str) -> pl.DataFrame | None:
         """Answers of a predicate in the order of the roster.

@@ -149,6 +149,10 @@ _DM: Final = Table(
     "Subjects, screened ones too",
 )
 
+_LESION_KINDS: Final = (
+    "BONE LYTIC SOFT TISSUE, BONE LYTIC, BONE BLASTIC, SIMPLE CYST, CYSTIC METASTASIS, ASCITES, EFFUSION, "
+    "LEPTOMENINGEAL, LYMPHANGITIC, INFLAMMATORY BREAST, ORGANOMEGALY, INFILTRATIVE, PORTAL VEIN THROMBOSIS"
+)
 _DISPOSITION: Final = (
     "INFORMED CONSENT OBTAINED, ELIGIBILITY CRITERIA MET, ENTERED INTO TRIAL, RANDOMIZED, COMPLETED, DEATH, "
     "LOST TO FOLLOW-UP, WITHDRAWAL BY SUBJECT, PHYSICIAN DECISION, PROTOCOL VIOLATION, SCREEN FAILURE, "
@@ -271,6 +275,9 @@ _DOMAINS: Final[tuple[Table, ...]] = (
         _date("TUDTC", "Day of the examination", required=True),
         _code("TUTRT", "Treated lesion", "TREATED, UNTREATED"),
         _code("TUCERT", "Certainty of a new lesion", "UNEQUIVOCAL, EQUIVOCAL"),
+        _code("TUKIND", "Kind of a lesion that is measured by rules of its own, or never", _LESION_KINDS),
+        _code("TUPRIOR", "Whether a lesion treated before the trial has grown since", "PROGRESSED, NOT PROGRESSED"),
+        _measure("TUSLICE", "Slice thickness in millimetres"),
     ),
     _domain(
         "TR",

@@ -131,13 +131,14 @@ of the rows; day of a planned removal and last day for the new baseline, `NO_DAY
 COURSE: Final = _dtype(
     settled=np.int8, target=np.int8, rule=np.int8, non_target=np.int8, new=np.int8, lesion_there=np.int8,
     total=np.int64, part=np.int64, base=np.int64, nadir=np.int64, missing=np.int64, by_target=np.int64,
-    by_non_target=np.int64, by_new=np.int64, new_day=np.int64,
+    by_non_target=np.int64, by_new=np.int64, new_day=np.int64, new_count=np.int64, new_sum=np.int64, new_worse=np.int8,
 )  # fmt: skip
 """What was found at each visit: a number of `SETTLED`; state of targets with its rule, of non-targets (`STATES`) and of
 new lesions (`FOUND`); whether a lesion known at baseline is certainly there (nodes among the non-targets left aside);
 sum of the targets (-1 when not all were measured), what was measured of it, the baseline's, the smallest before;
 targets not measured; look that completes the evidence of progression by targets and by non-targets, new lesion and the
-day this visit showed it, -1 where there is none."""
+day this visit showed it, -1 where there is none; unequivocal new lesions so far, the sum of those measured, whether one
+grew beyond doubt."""
 
 ENDS: Final = _dtype(baseline=np.int64, back=np.int64, settled_at=np.int64)
 """Of each subject: the visit taken as baseline; the first lesion that was equivocal when first seen and settled later,
@@ -441,6 +442,16 @@ def _settles(i: int, d: _Data, f: _Figures) -> bool:
 
 
 @kernel
+def _count_new(t: int, i: int, was: int, d: _Data, f: _Figures) -> None:
+    """Add an unequivocal new lesion to those of the visit; growth beyond doubt can show from its second visit on."""
+    d.out[t]["new_count"] += 1
+    if d.m[i]["value"] > 0:
+        d.out[t]["new_sum"] += d.m[i]["value"]
+    if d.m[i]["kind"] == f.kinds.progression and was == 2:
+        d.out[t]["new_worse"] = 1
+
+
+@kernel
 def _new_lesions(s: int, t: int, span: tuple[int, int], d: _Data, f: _Figures) -> None:
     """New lesions of a visit; the first that was equivocal before and is settled now is kept with the visit."""
     lesions, found = d.lesions, f.found
@@ -454,6 +465,8 @@ def _new_lesions(s: int, t: int, span: tuple[int, int], d: _Data, f: _Figures) -
             if was == 1 and (d.ends[s]["back"] < 0 or lesions[i]["first"] < lesions[d.ends[s]["back"]]["first"]):
                 d.ends[s]["back"], d.ends[s]["settled_at"] = i, t
         gone = d.m[i]["kind"] == f.kinds.absent
+        if d.m[i]["sure"] == 2:
+            _count_new(t, i, was, d, f)
         if d.m[i]["sure"] == 2 and (was < 2 or not gone):
             if by < 0 or lesions[i]["first"] < lesions[by]["first"]:
                 by = i

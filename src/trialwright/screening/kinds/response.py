@@ -56,6 +56,9 @@ def _rows(node: Response, setting: Setting) -> Facts | None:
     parameter = _PARAMETERS[node.response.take]
     if "PARAMCD" in session.frame(RESPONSES).columns:
         mine = mine & session.codes(RESPONSES, "PARAMCD").among((parameter,))
+        if parameter == "OVR" and "DTYPE" in session.frame(RESPONSES).columns:
+            # a response that a later scan dated back was not known yet
+            mine = mine & ~session.codes(RESPONSES, "DTYPE").among(("DERIVED",))
     elif parameter != "OVR":
         return None
     study = setting.study
