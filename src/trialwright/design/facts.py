@@ -254,13 +254,22 @@ def holds(node: Node, facts: Facts, gate: str, days: IntArray, *, favours: bool 
     return judge(node, facts, own, days, favours)
 
 
+def _counting(children: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Children that count for something: notes do not, unless there is nothing else."""
+    return tuple(child for child in children if not isinstance(child, Note)) or children
+
+
 def _holds_all(node: All, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
-    held: BoolArray = np.logical_and.reduce([holds(child, facts, gate, days, favours=favours) for child in node.all_])
+    held: BoolArray = np.logical_and.reduce(
+        [holds(child, facts, gate, days, favours=favours) for child in _counting(node.all_)]
+    )
     return held
 
 
 def _holds_any(node: Any_, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
-    held: BoolArray = np.logical_or.reduce([holds(child, facts, gate, days, favours=favours) for child in node.any_])
+    held: BoolArray = np.logical_or.reduce(
+        [holds(child, facts, gate, days, favours=favours) for child in _counting(node.any_)]
+    )
     return held
 
 
@@ -269,7 +278,7 @@ def _holds_not(node: Not, facts: Facts, gate: str, days: IntArray, favours: bool
 
 
 def _holds_of(node: AtLeastOf, facts: Facts, gate: str, days: IntArray, favours: bool) -> BoolArray:
-    true = np.sum([holds(child, facts, gate, days, favours=favours) for child in node.of], axis=0)
+    true = np.sum([holds(child, facts, gate, days, favours=favours) for child in _counting(node.of)], axis=0)
     low = 0 if node.at_least is None else node.at_least
     high = len(node.of) if node.at_most is None else node.at_most
     return np.asarray((true >= low) & (true <= high), dtype=np.bool_)

@@ -38,6 +38,7 @@ PR, SD, PD, NED, NON_CR_NON_PD, CR = range(6)
 
 MOST_TARGETS: Final = 3
 NEW_LESION_SHARE: Final = 0.4
+ZONE_SHARE: Final = 0.5
 ORGANS: Final = ("PERITONEUM", "PELVIS", "LIVER", "SPLEEN", "OMENTUM")
 
 
@@ -82,6 +83,8 @@ class FollowUp:
         Progression shows as a new lesion.
     of_targets : ndarray of int, shape (subjects, slots)
         Verdict on the targets alone, whatever new lesion there is; an index into `VERDICTS`, -1 where there is no scan.
+    in_zone : ndarray of bool, shape (subjects,)
+        A new lesion after the removal of the targets lies where they were.
     new_organ : ndarray of int, shape (subjects,)
         Where a new lesion comes up, an index into the plan's organs of new lesions.
     documented : ndarray of int, shape (subjects,)
@@ -94,6 +97,7 @@ class FollowUp:
     after_surgery: BoolArray
     new_lesion: BoolArray
     of_targets: IntArray
+    in_zone: BoolArray
     new_organ: IntArray
     documented: IntArray
 
@@ -301,7 +305,8 @@ def follow_up(
     of_targets = np.where(made, np.where(grows, PD, verdicts), -1)
     verdicts = np.where(made, np.where(shows, PD, verdicts), -1)
     new_organ = draws.whole("organ of new lesion", 0, len(organs_of(plan.lesions)[1]) - 1)[:, 0]
-    return FollowUp(days, verdicts, sizes, after_surgery, new_lesion, of_targets, new_organ, documented)
+    in_zone = (documented > operated) & (draws.uniform("recurrence where it was") < ZONE_SHARE)
+    return FollowUp(days, verdicts, sizes, after_surgery, new_lesion, of_targets, in_zone, new_organ, documented)
 
 
 def _anchor_days(plan: Plan, course: Course, allocation: IntArray) -> IntArray:

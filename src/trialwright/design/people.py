@@ -180,6 +180,8 @@ def _drawn(plan: Plan, asked: Asked, draws: Draws) -> Screened:
     """Everyone with a place in the order of arrival, as if all of them were eligible."""
     entry = calendar_entry(plan, draws)
     lesions = first_lesions(draws, plan.lesions)
+    if plan.induction is None:  # nothing is given between the two scans, which are one
+        lesions = replace(lesions, decision=lesions.baseline)
     sexes = sex_words(asked)
     age_years = np.clip(60 + 10 * draws.normal("age")[:, 0], 20, 90)
     facts = Facts(

@@ -88,12 +88,21 @@ def _verdicts_of(book: Book, series: AssessmentSeries) -> IntArray:
     """Verdicts of one series on the scans: all disease, the targets alone, one organ, or a treated zone."""
     plan, scans = book.people.plan, book.people.allocated.scans
     if series.only == "treated" or series.criteria == "ablation-zone":
-        zone = np.where(scans.of_targets == PD, PD, NED)
-        return np.where(scans.of_targets >= 0, zone, -1) if series.criteria == "ablation-zone" else scans.of_targets
+        if series.criteria != "ablation-zone":
+            return scans.of_targets
+        there = (scans.of_targets == PD) | ((scans.verdicts == PD) & _back_where_it_was(book)[:, None])
+        return np.where(scans.verdicts >= 0, np.where(there, PD, NED), -1)
     if series.lesions is not None and series.lesions.location:
         inside = np.array([organ in series.lesions.location for organ in organs_of(plan.lesions)[1]])
         return np.where(inside[scans.new_organ][:, None], scans.verdicts, scans.of_targets)
     return scans.verdicts
+
+
+def _back_where_it_was(book: Book) -> NDArray[np.bool_]:
+    """New lesions after the removal that lie in the zone: some of those in an organ of the targets."""
+    scans, (targets, new) = book.people.allocated.scans, organs_of(book.people.plan.lesions)
+    inside = np.array([organ in targets for organ in new])
+    return np.asarray(scans.in_zone & inside[scans.new_organ], dtype=np.bool_)
 
 
 def _add_absent(book: Book) -> None:

@@ -89,6 +89,7 @@ def tables_of(people: People) -> dict[str, CodedTable]:
         _milestones,
     ):
         write(book)
+    _item_columns(book)
     death = _death_cells(book)
     _ends(book, death)
     _subjects(book, death)
@@ -331,6 +332,15 @@ def _add_dated(book: Book, name: str, subjects: IntArray, days: IntArray) -> Non
     cells: dict[str, Cell] = dict(required.get(place.domain, {}))
     cells.update({column: words[0] for column, words in place.where})
     book.sheet(place.domain).add(subjects, days, **{**cells, place.column: Dated(days)})
+
+
+def _item_columns(book: Book) -> None:
+    """The columns of the study's items in the tables there are, be they empty: a folder without them is refused."""
+    nobody = np.zeros(0, dtype=np.int64)
+    for place in book.people.plan.places.values():
+        if place.domain in book.sheets and place.domain != "DM":
+            columns = {place.column, *(column for column, _ in place.where)}
+            book.sheet(place.domain).add(nobody, nobody, **dict.fromkeys(columns, ""))
 
 
 def _contacts(book: Book) -> None:

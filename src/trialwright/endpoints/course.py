@@ -19,6 +19,7 @@ from trialwright.endpoints.schedule import next_planned
 from trialwright.endpoints.sources import subject_picks
 from trialwright.endpoints.timeline import FAR, NEVER, Flags, Ints, Picks
 from trialwright.model.derivation import subject_findings
+from trialwright.model.endpoint import FirstResponse
 from trialwright.model.finding import Finding
 
 __all__ = ["Course", "course_findings", "course_of", "course_roles"]
@@ -227,11 +228,13 @@ def course_findings(cohort: Cohort, request: Request, course: Course) -> list[Fi
     gone = stop.stopped & np.isin(stop.reason, _LOST) & event.found & origin.found
     therapy = stop.stopped & (stop.reason == _THERAPY) & (stop.day < origin.day) & origin.found
     imputed = (course.counted | course.early) & (event.imputed > 0) & (event.domain > 0)
+    # whoever has no response has no duration of one, and nothing is amiss
+    expected = np.full(cohort.roster.size, not isinstance(request.definition.origin, FirstResponse))
     label = "" if request.name == "used" else f" (definition {request.name})"
     doubts = (
         ("T01", course.early, "event before the origin; no time is derived"),
         ("T04", gone, "an event after loss or withdrawal is not counted"),
-        ("T05", course.member & ~origin.found, "no origin; no time is derived"),
+        ("T05", course.member & ~origin.found & expected, "no origin; no time is derived"),
         ("T05", origin.found & (course.horizon < origin.day), "the origin lies after the horizon; no time is derived"),
         ("T17", imputed, "day of the event imputed by the rule event-earliest"),
         ("T18", therapy, "the new therapy lies before the origin; censored at the origin"),

@@ -47,7 +47,7 @@ def test_an_unknown_study_gets_the_nearest_id(word: str) -> None:
 
 
 def test_an_unknown_study_unlike_any_gets_the_list() -> None:
-    with pytest.raises(StudyError, match="shipped are nct07295132") as refused:
+    with pytest.raises(StudyError, match="shipped are nct04562727") as refused:
         study_file("zzz")
     assert refused.value.exit_code == 3
 

@@ -14,7 +14,8 @@ from trialwright.model.tables import TABLES
 
 pytestmark = pytest.mark.unvalidated
 
-STUDIES = [loaded(), *(opened.study for opened in shipped_studies())]
+SHIPPED = sorted((opened.study for opened in shipped_studies()), key=lambda study: study.id != "nct07295132")
+STUDIES = [loaded(), *SHIPPED]
 RESPONSES = {"recist-x": ("CR", "NE"), "recist-1.1": ("CR", "PR", "NE")}
 
 
