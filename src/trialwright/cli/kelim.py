@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from trialwright.cli.kelim_fit import fit_command, simulate_command, vpc_command
 from trialwright.cli.kelim_map import map_command
+from trialwright.cli.kelim_sets import import_command, sign_command
 
 __all__ = ["command"]
 
@@ -18,4 +20,5 @@ def command() -> None:
     """
 
 
-command.add_command(map_command)
+for _part in (map_command, fit_command, simulate_command, vpc_command, import_command, sign_command):
+    command.add_command(_part)

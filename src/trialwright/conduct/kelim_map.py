@@ -17,10 +17,13 @@ from trialwright.errors import DataError
 from trialwright.exchange.series_in import BLOCK_BYTES, SeriesColumns, series_blocks
 from trialwright.model.parameter_set import ParameterSet, SetUse
 
-__all__ = ["ENGINE", "MapRequest", "MappedSeries", "map_series", "read_covariates", "read_events"]
+__all__ = ["ENGINE", "SIMULATED", "MapRequest", "MappedSeries", "map_series", "read_covariates", "read_events"]
 
 ENGINE = f"trialwright {__version__}"
 """Program and version, as every row names it."""
+
+SIMULATED = "SIMULATED"
+"""What the column ``ORIGIN`` of an invented series says in every row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,20 @@ def _rows(request: MapRequest, use: SetUse, rules: SeriesRules, say: Callable[[s
     patients = 0
     for block in series_blocks(request.data, wanted, block_bytes=request.block_bytes):
         own = _own_covariates(block.samples, names, request.data.name) if given is None else given
-        rows = kelim_rows(prepare_series(block.samples, rules, events), use, request.options, own)
+        found = kelim_rows(prepare_series(block.samples, rules, events), use, request.options, own)
+        rows = _marked(found, block.samples)
         patients += rows.height
         say(f"{block.done:.0%} of {request.data.name} read, {patients:,} patients")
         yield rows
+
+
+def _marked(rows: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
+    """Rows with a flag on the patients who are invented."""
+    if "ORIGIN" not in samples.columns:
+        return rows
+    invented = samples.filter(pl.col("ORIGIN") == SIMULATED)["USUBJID"].unique().implode()
+    flag = pl.when(pl.col("USUBJID").is_in(invented)).then(pl.lit("simulated"))
+    return rows.with_columns(FLAGS=pl.concat_list("FLAGS", flag).list.drop_nulls())
 
 
 def _own_covariates(samples: pl.DataFrame, names: tuple[str, ...], file: str) -> pl.DataFrame | None:
@@ -129,7 +142,7 @@ def _own_covariates(samples: pl.DataFrame, names: tuple[str, ...], file: str) ->
         several = own.filter(pl.col(name).list.len() > 1)
         if several.height:
             raise DataError(
-                f"{name} of subject {several['USUBJID'].min()} has several values",
+                f"{name} of subject {several['USUBJID'][0]} has several values",
                 where=file,
                 mend="give one value a subject, the one at the start of treatment",
             )

@@ -38,10 +38,10 @@ class SeriesColumns:
     Examples
     --------
     >>> SeriesColumns().text
-    ('ASSAY',)
+    ('ASSAY', 'ORIGIN')
     """
 
-    text: tuple[str, ...] = ("ASSAY",)
+    text: tuple[str, ...] = ("ASSAY", "ORIGIN")
     numbers: tuple[str, ...] = ("ULN",)
 
 

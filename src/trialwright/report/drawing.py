@@ -274,12 +274,12 @@ def in_arm_styles(labels: list[str]) -> tuple[alt.Scale, alt.Scale]:
     return alt.Scale(domain=labels, range=shades), alt.Scale(domain=labels, range=dashes)
 
 
-def drawn(chart: alt.LayerChart, canvas: Canvas, *, name: str, summary: str, tag: str) -> str:
+def drawn(chart: alt.LayerChart | alt.FacetChart, canvas: Canvas, *, name: str, summary: str, tag: str) -> str:
     """Return a chart as SVG.
 
     Parameters
     ----------
-    chart : altair.LayerChart
+    chart : altair.LayerChart or altair.FacetChart
         The chart, with the size of its plot set.
     canvas : Canvas
         The width it is drawn for.

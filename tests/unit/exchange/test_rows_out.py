@@ -43,9 +43,14 @@ def test_a_table_without_rows_has_its_columns(tmp_path: Path, ending: str) -> No
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_nothing_stands_there_after_an_error(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"table.{ending}"
-    with pytest.raises(RuntimeError), rows_out(path, SCHEMA) as sink:
-        sink(piece(1))
-        raise RuntimeError
+
+    def broken_off() -> None:
+        with rows_out(path, SCHEMA) as sink:
+            sink(piece(1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken_off()
     assert list(tmp_path.iterdir()) == []
 
 
