@@ -28,6 +28,7 @@ from trialwright.report.listings import (
     software_table,
 )
 from trialwright.report.marker_courses import marker_figure
+from trialwright.report.marker_responses import marker_responses_table
 from trialwright.report.outcome_tables import complication_tables, proportion_table
 from trialwright.report.table import Figure, Table
 from trialwright.report.trial import arms_table, criteria_table, endpoints_table
@@ -235,6 +236,8 @@ def _markers(context: Context) -> list[Section]:
     for item, marker in reversed(by_item.items()):
         asked = context.dossier.study.items[item].ask
         parts = _or_words(marker_figure(context, marker), f"There is no usable value of {asked} yet.")
+        judged = [each for each in context.dossier.study.markers if each.item == item and each.criteria]
+        parts += tuple(_present(*(marker_responses_table(context, each) for each in judged)))
         made.append(Section(f"courses-{item.replace('_', '-')}", f"Courses of {asked}", parts))
     return made
 
