@@ -42,6 +42,12 @@ class WeightedShare:
     upper: float | None
     weight: float
 
+    @property
+    def complement(self) -> WeightedShare:
+        """The share of the others."""
+        estimate, lower, upper = (None if v is None else 1.0 - v for v in (self.estimate, self.upper, self.lower))
+        return WeightedShare(estimate, self.se, lower, upper, self.weight)
+
     def to_dict(self) -> dict[str, object]:
         """Plain data."""
         return {name: getattr(self, name) for name in ("estimate", "se", "lower", "upper", "weight")}

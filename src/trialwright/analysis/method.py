@@ -8,12 +8,36 @@ from types import MappingProxyType
 
 import polars as pl
 
+from trialwright.dates import Duration
 from trialwright.errors import StudyError
 from trialwright.model.catalogue import Spec
 from trialwright.model.endpoint import Analysis
 from trialwright.model.result import Result
 
-__all__ = ["Estimates", "Method", "Request"]
+__all__ = ["Estimates", "Foretold", "Method", "Request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """The endpoint whose outcome a marker is to foretell.
+
+    Parameters
+    ----------
+    endpoint, stem : str
+        The endpoint, and the first part of the ids of its definition's results.
+    is_timed : bool
+        Whether the outcome is a time to an event; otherwise it is a yes or no.
+    times : tuple of Duration
+        Times by which an event is to be foretold.
+    reference : str
+        Arm that the other is compared with when arms may be shown; empty when they may not, or there are not two.
+    """
+
+    endpoint: str
+    stem: str
+    is_timed: bool
+    times: tuple[Duration, ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +55,12 @@ class Request:
     rows : polars.DataFrame
         One row a subject. For times to an event ``USUBJID TIME EVENT CAUSE ARM STRATUM`` (days; 1 for an event; 1 for
         an event, 2 for one that competes, 0 for a censoring) and the covariates; for proportions ``USUBJID SUCCESS
-        ARM`` (null where it is unknown and left out).
+        ARM`` (null where it is unknown and left out); for the accuracy of a marker either, with ``KELIM_PER_DAY
+        STD_KELIM P_FAVOURABLE``.
     suffix : str
         Put behind the ids when the method is used a second time on the same definition.
+    foretold : Foretold, optional
+        For the accuracy of a marker: the endpoint it is to foretell, whose results the figures rest on.
     """
 
     stem: str
@@ -43,6 +70,7 @@ class Request:
     analysis: Analysis
     rows: pl.DataFrame
     suffix: str = ""
+    foretold: Foretold | None = None
     _compared: list[pl.DataFrame] = field(default_factory=list, init=False, repr=False, compare=False)
     _named: dict[int, tuple[pl.DataFrame, tuple[str, ...]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -154,7 +182,8 @@ class Request:
         """Ids of the rows' own results; the same rows give the same object, since there may be very many."""
         held = self._named.get(id(rows))
         if held is None:
-            held = (rows, tuple((f"{self.stem}/" + rows["USUBJID"]).to_list()))
+            stem = self.stem if self.foretold is None else self.foretold.stem
+            held = (rows, tuple((f"{stem}/" + rows["USUBJID"]).to_list()))
             self._named[id(rows)] = held
         return held[1]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
 from trialwright.analysis.describe import describe
+from trialwright.analysis.foretelling import foretelling
 from trialwright.analysis.method import Estimates, Method, Request
 from trialwright.model.arm_bound import ArmBound, arm_bound
 from trialwright.model.endpoint import Analysis, Definition, Endpoint
@@ -22,6 +24,7 @@ __all__ = ["METHODS", "estimate"]
 METHODS: Mapping[str, Method] = discover("trialwright.analysis.methods", "METHOD", Method)
 WITHHELD = "by arm; run with --by-arm"
 DESCRIPTION = "kaplan-meier"
+ACCURACY = "accuracy"
 # The code by which ADTTE says that another event has forestalled the endpoint's own.
 COMPETING = 9
 
@@ -40,7 +43,14 @@ class _Measured:
         return self.endpoint.stem(self.name)
 
 
-def estimate(study: Study, derived: Derived, frames: Frames, *, by_arm: bool) -> Estimates:
+def estimate(
+    study: Study,
+    derived: Derived,
+    frames: Frames,
+    *,
+    by_arm: bool,
+    markers: Mapping[str, pl.DataFrame] | None = None,
+) -> Estimates:
     """All estimates of a study.
 
     Parameters
@@ -53,6 +63,8 @@ def estimate(study: Study, derived: Derived, frames: Frames, *, by_arm: bool) ->
         Data up to the cutoff, for arms and covariates.
     by_arm : bool
         Whether figures by arm may be made; otherwise comparisons are withheld and the rest is pooled.
+    markers : mapping of str to polars.DataFrame, optional
+        Figures of each subject by the id of the marker: ``USUBJID KELIM_PER_DAY STD_KELIM P_FAVOURABLE``.
 
     Returns
     -------
@@ -63,32 +75,74 @@ def estimate(study: Study, derived: Derived, frames: Frames, *, by_arm: bool) ->
     hidden = ArmBound() if by_arm else arm_bound(study)
     results: list[Result] = []
     curves: dict[str, pl.DataFrame] = {}
-    for measured in _measured(study, derived, arms):
-        for part in _of_one(study, measured, derived, frames, hidden, by_arm=by_arm):
-            results.extend(part.results)
-            curves.update(part.curves)
+    parts = (
+        part
+        for measured in _measured(study, derived, arms)
+        for part in _of_one(study, measured, derived, frames, hidden, by_arm=by_arm)
+    )
+    for part in (*parts, *_accuracies(study, derived, arms, markers or {}, hidden, by_arm=by_arm)):
+        results.extend(part.results)
+        curves.update(part.curves)
     return Estimates(tuple(results), curves)
+
+
+def _accuracies(
+    study: Study,
+    derived: Derived,
+    arms: pl.DataFrame,
+    markers: Mapping[str, pl.DataFrame],
+    hidden: ArmBound,
+    *,
+    by_arm: bool,
+) -> Iterator[Estimates]:
+    for endpoint in study.endpoints:
+        stated = [
+            (analysis, METHODS[analysis.method])
+            for analysis in study.analyses
+            if analysis.endpoint == endpoint.id
+            and analysis.method in METHODS
+            and ACCURACY in METHODS[analysis.method].spec.measures
+        ]
+        yield from foretelling(
+            study,
+            endpoint,
+            stated,
+            derived,
+            partial(_rows_of, derived, arms),
+            markers=markers,
+            hidden=hidden,
+            by_arm=by_arm,
+        )
 
 
 def _measured(study: Study, derived: Derived, arms: pl.DataFrame) -> Iterator[_Measured]:
     for endpoint in study.endpoints:
         for name, definition in endpoint.resolved().items():
-            here = (pl.col("PARAMCD") == endpoint.id) & (pl.col("DEFID") == name)
-            if definition.measure == "time to event":
-                rows = derived.adtte.filter(here & pl.col("AVAL").is_not_null()).select(
-                    "USUBJID",
-                    "STARTDT",
-                    pl.col("AVAL").cast(pl.Float64).alias("TIME"),
-                    (pl.col("CNSR") == 0).cast(pl.Int8).alias("EVENT"),
-                    pl.col("CNSR").replace_strict({0: 1, COMPETING: 2}, default=0).cast(pl.Int8).alias("CAUSE"),
-                )
-            elif definition.measure == "proportion":
-                rows = derived.adbin.filter(here).select(
-                    "USUBJID", pl.col("AVALC").replace_strict({"Y": True, "N": False, "U": None}).alias("SUCCESS")
-                )
-            else:
-                continue
-            yield _Measured(endpoint, name, definition, rows.join(arms, on="USUBJID", how="left").sort("USUBJID"))
+            rows = _rows_of(derived, arms, endpoint, name, definition)
+            if rows is not None:
+                yield _Measured(endpoint, name, definition, rows)
+
+
+def _rows_of(
+    derived: Derived, arms: pl.DataFrame, endpoint: Endpoint, name: str, definition: Definition
+) -> pl.DataFrame | None:
+    """One row a subject of a definition; None when its measure makes none that is analysed."""
+    here = (pl.col("PARAMCD") == endpoint.id) & (pl.col("DEFID") == name)
+    if definition.measure == "time to event":
+        rows = derived.adtte.filter(here & pl.col("AVAL").is_not_null()).select(
+            "USUBJID",
+            "STARTDT",
+            pl.col("AVAL").cast(pl.Float64).alias("TIME"),
+            (pl.col("CNSR") == 0).cast(pl.Int8).alias("EVENT"),
+            pl.col("CNSR").replace_strict({0: 1, COMPETING: 2}, default=0).cast(pl.Int8).alias("CAUSE"),
+        )
+    elif definition.measure == "proportion":
+        rows = derived.adbin.filter(here).select(
+            "USUBJID", pl.col("AVALC").replace_strict({"Y": True, "N": False, "U": None}).alias("SUCCESS")
+        )
+    else:
+        return None
+    return rows.join(arms, on="USUBJID", how="left").sort("USUBJID")
 
 
 def _of_one(

@@ -24,11 +24,6 @@ CATALOGUE: Final[Sequence[Spec]] = (
         "Times of a parent endpoint, or to the first of a response and its event, for a mean up to a fixed time.",
     ),
     Spec("change", "measure", "Change of a number from the beginning of a period to its last value in it."),
-    Spec(
-        "accuracy",
-        "measure",
-        "How well a marker foretells other endpoints; may be stated, is not computed by this version.",
-        computed=False,
-    ),
+    Spec("accuracy", "measure", "How well a marker foretells other endpoints, in subjects who have both."),
 )
 """Measures of an endpoint, censoring rule sets and the endpoints of the library."""

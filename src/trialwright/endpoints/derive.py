@@ -38,7 +38,7 @@ def measures() -> Mapping[str, Measure]:
     Examples
     --------
     >>> sorted(measures())
-    ['change', 'listing', 'proportion', 'restricted mean', 'time to event', 'worst grade']
+    ['accuracy', 'change', 'listing', 'proportion', 'restricted mean', 'time to event', 'worst grade']
     """
     return discover("trialwright.endpoints.measures", "MEASURE", Measure)
 
