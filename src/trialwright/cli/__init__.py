@@ -62,10 +62,12 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "due": Entry("trialwright.cli.due:command", "Show what is due, overdue and missing on a day."),
         "screen": Entry("trialwright.cli.screen:command", "Judge who is eligible and say what to fetch next."),
         "simulate": Entry("trialwright.cli.simulate:command", "Write a data folder of invented subjects."),
+        "endpoints": Entry("trialwright.cli.endpoints:command", "Derive every endpoint and count its events."),
         "run": Entry("trialwright.cli.run:command", "Derive, analyse and report a trial from its data folder."),
         "trace": Entry("trialwright.cli.trace:command", "Walk a figure of a report back to its rows and clause."),
         "kelim": Entry("trialwright.cli.kelim:command", "Estimate how fast a tumour marker leaves the body."),
         "gcig": Entry("trialwright.cli.gcig:command", "Judge response and progression by CA-125."),
+        "respond": Entry("trialwright.cli.respond:command", "Judge tumour response from lesions or recorded verdicts."),
         "survival": Entry("trialwright.cli.survival:command", "Estimate survival quantities from one CSV table."),
     }
 )

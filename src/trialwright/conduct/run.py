@@ -24,7 +24,7 @@ from trialwright.report.build import build
 from trialwright.report.drawing import ready
 from trialwright.report.results_json import results_json
 
-__all__ = ["RunSummary", "read_data", "refuse_taken", "run"]
+__all__ = ["RunSummary", "read_data", "refuse_nobody", "refuse_taken", "run"]
 
 SHOWN = 20
 
@@ -94,7 +94,7 @@ def run(
         say("reading the data folder")
         Thread(target=ready, daemon=True).start()  # the drawing engine starts while the data are read
         frames, findings = read_data(data, opened)
-        _refuse_nobody(frames, data, cutoff)
+        refuse_nobody(frames, data, cutoff)
         dossier = analyse(opened, frames, findings, cutoff=cutoff, by_arm=by_arm, say=say)
         shown = dossier if by_arm else conceal(dossier)
         say("drawing the report")
@@ -142,8 +142,23 @@ def read_data(data: Path, opened: OpenedStudy) -> tuple[Frames, list[Finding]]:
     return frames, findings
 
 
-def _refuse_nobody(frames: Frames, data: Path, cutoff: date) -> None:
-    """Refuse a cutoff the data cannot serve: nobody is in the trial yet, or the data end before it."""
+def refuse_nobody(frames: Frames, data: Path, cutoff: date) -> None:
+    """Refuse a cutoff the data cannot serve: nobody is in the trial yet, or the data end before it.
+
+    Parameters
+    ----------
+    frames : Frames
+        The tables.
+    data : Path
+        The data folder, for the message.
+    cutoff : date
+        Last day that counts.
+
+    Raises
+    ------
+    DataError
+        If no subject is known by the cutoff, or the data are complete to an earlier day.
+    """
     if frames["DM"].is_empty():
         what, mend = "the table has a header and no rows", "have the subjects exported too, or wait for the first one"
         raise DataError(what, where=str(data / frames.file_of("DM")), why="no subject is known", mend=mend)
@@ -181,6 +196,8 @@ def _write_frames(folder: Path, dossier: Dossier) -> None:
     frames = folder / "frames"
     frames.mkdir()
     tables = {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin}
+    if derived.values.height:
+        tables["ADVAL"] = derived.values
     if dossier.screening is not None:
         tables["SCREEN"] = screen_table(dossier.study, [dossier.screening.verdicts])
     write_tables(frames, tables)
