@@ -251,8 +251,8 @@ def fit_picture(
     ).with_columns(kind=pl.lit("curve"))
     rows = pl.concat([samples, curves])
     caption = (
-        "Samples and most probable curve of patients from the slowest to the fastest rate. Filled: measured; open "
-        "triangle: known only to lie below the limit (or above it, pointing up)."
+        "Samples and most probable curve of patients from the slowest to the fastest rate. Circle: measured; triangle: "
+        "known only to lie below the limit it stands at, or, pointing up, above it."
     )
     with unchecked():
         data = rows_of(rows, "patient", "day", "value", "kind")

@@ -1,0 +1,152 @@
+"""KELIM in a trial: the parameter set its study file names, or one fitted to its own subjects, all arms together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from trialwright.assessments.kelim import KelimOptions, rules_of
+from trialwright.assessments.marker_samples import marker_rules, study_series
+from trialwright.assessments.study_kelim import StudyKelim, study_kelim
+from trialwright.conduct.kelim_fit import FitRequest, Fitted, cohort_of, fit_cohort
+from trialwright.conduct.kelim_map import ENGINE
+from trialwright.conduct.kelim_sets import STUDY_FIT, marker_set, open_set
+from trialwright.conduct.studies import OpenedStudy
+from trialwright.model.frames import Frames
+from trialwright.model.parameter_set import Setting, SetUse, status_of
+from trialwright.model.schedule import Marker
+from trialwright.numerics.kinetics.saem import SaemOptions
+
+__all__ = ["fit_in_study", "kelim_in_study", "set_in_study"]
+
+
+def fit_in_study(
+    opened: OpenedStudy,
+    marker: Marker,
+    frames: Frames,
+    dates: pl.DataFrame,
+    *,
+    seed: int = 1,
+    runs: int = 1,
+    options: SaemOptions | None = None,
+    say: Callable[[str], None] = lambda message: None,
+) -> Fitted:
+    """Return a parameter set fitted to the subjects of a trial, whatever their arm.
+
+    Parameters
+    ----------
+    opened : OpenedStudy
+        The study.
+    marker : Marker
+        The marker's clause.
+    frames : Frames
+        The study's tables.
+    dates : polars.DataFrame
+        ``USUBJID POINT LO HI``, as `time_point_dates` gives them.
+    seed, runs : int
+        As in `FitRequest`.
+    options : SaemOptions, optional
+        Length of a run.
+    say : callable, optional
+        Told how far the fit has come.
+
+    Returns
+    -------
+    Fitted
+        The set, named after study and marker; its cutoff is the median of the subjects' own rates.
+
+    Raises
+    ------
+    EstimationError
+        If there are too few subjects with enough samples.
+    """
+    start = open_set("demo").content
+    rules = rules_of(start)
+    prepared = study_series(opened.study, marker, frames, dates, rules)
+    cohort = cohort_of(
+        prepared, marker_rules(opened.study, marker, rules), covariates=None, simulated=frames.origin == "simulated"
+    )
+    request = FitRequest(
+        id=f"{opened.study.id}-{marker.id}".replace("_", "-"),
+        version=opened.study.study.version,
+        setting=Setting(line="any", regimen=f"as in {opened.study.id}"),
+        citation=f"fitted to the subjects of {opened.study.id}, all arms together",
+        seed=seed,
+        runs=runs,
+        options=options or SaemOptions(),
+    )
+    return fit_cohort(cohort, request, say=say)
+
+
+def set_in_study(
+    opened: OpenedStudy,
+    marker: Marker,
+    frames: Frames,
+    dates: pl.DataFrame,
+    *,
+    seed: int = 1,
+    say: Callable[[str], None] = lambda message: None,
+) -> tuple[SetUse, Fitted | None]:
+    """Return the parameter set a marker's clause asks for.
+
+    Parameters
+    ----------
+    opened : OpenedStudy
+        The study.
+    marker : Marker
+        The marker's clause.
+    frames : Frames
+        The study's tables.
+    dates : polars.DataFrame
+        ``USUBJID POINT LO HI``.
+    seed : int, default 1
+        Seed of a fit.
+    say : callable, optional
+        Told how far a fit has come.
+
+    Returns
+    -------
+    tuple of SetUse and (Fitted or None)
+        The set, and its fits where it was fitted to the study's own subjects.
+
+    Raises
+    ------
+    NotAllowedError
+        If the study is activated and the set is invented.
+    EstimationError
+        If a set is to be fitted and there are too few subjects.
+    """
+    if marker.parameters in (None, STUDY_FIT):
+        fitted = fit_in_study(opened, marker, frames, dates, seed=seed, say=say)
+        return status_of(fitted.parameter_set, None), fitted
+    return marker_set(opened, marker), None
+
+
+def kelim_in_study(
+    opened: OpenedStudy, marker: Marker, frames: Frames, dates: pl.DataFrame, use: SetUse, *, seed: int = 1
+) -> StudyKelim:
+    """Return the elimination rate of a trial's marker in each subject, with its posterior.
+
+    Parameters
+    ----------
+    opened : OpenedStudy
+        The study.
+    marker : Marker
+        The marker's clause.
+    frames : Frames
+        The study's tables.
+    dates : polars.DataFrame
+        ``USUBJID POINT LO HI``.
+    use : SetUse
+        The parameter set.
+    seed : int, default 1
+        Seed of the draws.
+
+    Returns
+    -------
+    StudyKelim
+        A row for each subject.
+    """
+    options = KelimOptions(posterior=True, seed=seed, engine=ENGINE)
+    return study_kelim(opened.study, marker, frames, dates, use, options)
