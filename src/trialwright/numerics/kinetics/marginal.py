@@ -160,11 +160,12 @@ def marginal(
         proposal = _Proposal(means[i], omega, centres.mean[i], centres.covariance[i])
         ln_theta = proposal.drawn(Draws(seed, i, np.arange(2 * half, dtype=np.int64)))
         likelihoods = _at_errors(one, one.ln_curve(ln_theta), error, hierarchy.error_size)
-        figures[:, i], weight = _weighed(likelihoods[0] + proposal.ln_ratio(ln_theta), half)
-        if not np.isfinite(figures[0, i]):
+        ln_weight = likelihoods[0] + proposal.ln_ratio(ln_theta)
+        if not np.isfinite(ln_weight.max()):
             raise EstimationError(
                 f"the values of patient {i} are impossible under the population", mend="look at its values and days"
             )
+        figures[:, i], weight = _weighed(ln_weight, half)
         slope, bend = _error_derivatives(likelihoods, hierarchy.error_size)
         rows = np.concatenate([hierarchy.scores(vector, i, ln_theta), slope], axis=1)
         scores[i] = weight @ rows
