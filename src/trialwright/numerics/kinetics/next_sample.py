@@ -17,18 +17,24 @@ from trialwright.numerics.kinetics.estimates import NextSampleValue
 from trialwright.numerics.kinetics.importance import weighted_draws
 from trialwright.numerics.kinetics.likelihood import minus_ln_likelihood
 from trialwright.numerics.kinetics.map_estimate import map_estimates
-from trialwright.numerics.kinetics.series import Population, Series
+from trialwright.numerics.kinetics.series import ErrorModel, Population, Series
 from trialwright.numerics.kinetics.structure import FloatArray, IntArray
 from trialwright.numerics.kinetics.virtual import noisy_ln_values
 from trialwright.numerics.sampling import Draws
 
 __all__ = ["next_sample_value"]
 
-DRAWS: Final = 2000
+DRAWS: Final = 15_000
 """Draws from the posterior of a patient."""
 
-OUTCOMES: Final = 400
+OUTCOMES: Final = 200
 """Levels drawn for the new sample."""
+
+TOGETHER: Final = 25
+"""Levels weighed at a time, so that the pairs of a level and a draw stay few."""
+
+BATCHES: Final = 5
+"""Parts of the draws whose scatter gives the Monte-Carlo error; odd, so that each holds exchanged draws and others."""
 
 
 def next_sample_value(
@@ -76,7 +82,9 @@ def next_sample_value(
     Notes
     -----
     A preposterior expectation: E|P′ − P| and E min(P′, 1 − P′) over the predictive distribution of the sample. The
-    second can only be lower than min(P, 1 − P), but for Monte-Carlo error.
+    second cannot exceed min(P, 1 − P): as P′ is P on average, it is that less the expected excess of 2P′ − 1 (or of
+    1 − 2P′, where P is above one half) over 0, which is what is averaged here. The Monte-Carlo errors join the scatter
+    of the levels drawn to the scatter between parts of the draws.
 
     Examples
     --------
@@ -84,7 +92,7 @@ def next_sample_value(
     >>> error = ErrorModel("log_additive", 0.2)
     >>> known = Population.independent("biexponential", [0.06, 0.04, 6, 500], [0.45, 0.6, 1, 1.2], error)
     >>> one = Series.of([[(0, 410.0), (22, 180.0), (44, 90.0)]])
-    >>> found = next_sample_value(one, known, np.array([45.0, 66.0]), cut_per_day=0.06, seed=1)
+    >>> found = next_sample_value(one, known, np.array([50.0, 90.0]), cut_per_day=0.06, seed=1)
     >>> bool(0 < found.expected_change[0, 0] < found.expected_change[0, 1])
     True
     """
@@ -94,28 +102,89 @@ def next_sample_value(
         raise NumericsError(f"cut {cut_per_day} per day is not above 0")
     numbers = np.arange(series.count, dtype=np.int64) if subjects is None else subjects
     modes = map_estimates(series, population, ln_typical=ln_typical)
-    n = series.count
-    p_now, change, wrong = np.full(n, np.nan), np.full((n, days.size), np.nan), np.full((n, days.size), np.nan)
-    change_error, wrong_error = np.full_like(change, np.nan), np.full_like(change, np.nan)
+    n, m = series.count, days.size
+    p_now, figures = np.full(n, np.nan), np.full((4, n, m), np.nan)
     for i in np.flatnonzero(modes.n_modes > 0):
         who = np.array([i], dtype=np.int64)
         drawn = weighted_draws(
             series.subset(who), population, modes.of(who), seed=seed, draws=DRAWS, subjects=numbers[who],
             ln_typical=None if ln_typical is None else ln_typical[who],
         )  # fmt: skip
-        reaches = drawn.ln_theta[0, :, population.model.rate] >= math.log(cut_per_day)
+        weight, ln_theta = drawn.weight[0], drawn.ln_theta[0]
+        reaches = ln_theta[:, population.model.rate] >= math.log(cut_per_day)
         random = Draws(seed, 0, numbers[who])
-        source = _sources(drawn.weight[0], float(random.uniform("next sample")[0]), OUTCOMES)
+        source = _sources(weight, float(random.uniform("next sample")[0]), OUTCOMES)
         noise = random.normal("next sample error", OUTCOMES)[0]
-        p_now[i] = drawn.weight[0, reaches].sum()
+        p_now[i] = weight[reaches].sum()
         for place, day in enumerate(days):
-            ln_curve = _ln_levels(population, drawn.ln_theta[0], float(day))
-            after = _probabilities_after(drawn.weight[0], reaches, ln_curve, population, lloq, (source, noise))
-            moved, doubt = np.abs(after - p_now[i]), np.minimum(after, 1.0 - after)
-            change[i, place], wrong[i, place] = moved.mean(), doubt.mean()
-            change_error[i, place] = moved.std() / math.sqrt(OUTCOMES)
-            wrong_error[i, place] = doubt.std() / math.sqrt(OUTCOMES)
+            ln_curve = _ln_levels(population, ln_theta, float(day))
+            outcome = _shown(noisy_ln_values(ln_curve[source], population.error, noise), lloq)
+            figures[:, i, place] = _expectations(weight, reaches, ln_curve, population.error, outcome)
+    change, wrong, change_error, wrong_error = figures
     return NextSampleValue(days, p_now, change, np.minimum(p_now, 1.0 - p_now), wrong, change_error, wrong_error)
+
+
+def _shown(ln_value: FloatArray, lloq: float | None) -> tuple[FloatArray, IntArray]:
+    """New values as the assay reports them, and which of them lie below its limit."""
+    limit = -np.inf if lloq is None else math.log(lloq)
+    shown = np.maximum(ln_value, limit)
+    if not np.isfinite(shown).all():
+        raise NumericsError("a level of 0 is possible on that day", mend="give the lower limit of the assay (lloq)")
+    return shown, np.where(ln_value < limit, -1, 0)
+
+
+def _expectations(
+    weight: FloatArray,
+    reaches: NDArray[np.bool_],
+    ln_curve: FloatArray,
+    error: ErrorModel,
+    outcome: tuple[FloatArray, IntArray],
+) -> tuple[float, float, float, float]:
+    """Expected change and doubt, and their Monte-Carlo errors."""
+    masses = np.concatenate([
+        _masses(weight, reaches, ln_curve, error, (outcome[0][a : a + TOGETHER], outcome[1][a : a + TOGETHER]))
+        for a in range(0, outcome[0].size, TOGETHER)
+    ])  # fmt: skip
+    batches = np.stack([
+        [weight[part::BATCHES][reaches[part::BATCHES]].sum(), weight[part::BATCHES].sum()] for part in range(BATCHES)
+    ])  # fmt: skip
+    parts = _moves(batches[:, 0] / batches[:, 1], masses[:, :, 0] / masses[:, :, 1])
+    whole = _moves(batches[:, 0].sum(keepdims=True), masses[:, :, :1].sum(axis=1) / masses[:, :, 1:].sum(axis=1))
+    errors = [
+        math.sqrt(one.var() / one.size + part.mean(axis=0).var(ddof=1) / BATCHES)
+        for one, part in zip(whole, parts, strict=True)
+    ]
+    return float(whole[0].mean()), float(whole[1].mean()), errors[0], errors[1]
+
+
+def _moves(now: FloatArray, after: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Change and remaining doubt of each level; `after` has one row a level and one column for each `now`."""
+    other_class = np.where(now > 0.5, 1.0 - after, after)
+    return np.abs(after - now), np.minimum(now, 1.0 - now) - np.maximum(2.0 * other_class - 1.0, 0.0)
+
+
+def _masses(
+    weight: FloatArray,
+    reaches: NDArray[np.bool_],
+    ln_curve: FloatArray,
+    error: ErrorModel,
+    outcome: tuple[FloatArray, IntArray],
+) -> FloatArray:
+    """Weight after each level of the draws that reach the cut, and of all; shape (levels, batches, 2)."""
+    shown, below = outcome
+    s, m = shown.size, weight.size
+    pairs, offsets, against = np.arange(s * m, dtype=np.int64), np.arange(s * m + 1, dtype=np.int64), np.empty(s * m)
+    minus_ln_likelihood(
+        pairs, offsets, np.repeat(shown, m), np.repeat(below, m), np.tile(ln_curve, s), error.code, error.constants,
+        against,
+    )  # fmt: skip
+    fit = against.reshape(s, m)
+    updated = weight * np.exp(fit.min(axis=1, keepdims=True) - fit)
+    masses = np.empty((s, BATCHES, 2))
+    for part in range(BATCHES):
+        own = updated[:, part::BATCHES]
+        masses[:, part, 0], masses[:, part, 1] = own[:, reaches[part::BATCHES]].sum(axis=1), own.sum(axis=1)
+    return masses
 
 
 def _sources(weight: FloatArray, uniform: float, outcomes: int) -> IntArray:
@@ -134,31 +203,3 @@ def _ln_levels(population: Population, ln_theta: FloatArray, day: float) -> Floa
         who, offsets, days, np.ascontiguousarray(ln_theta), float(population.beta_sign), ln_curve
     )
     return ln_curve
-
-
-def _probabilities_after(
-    weight: FloatArray,
-    reaches: NDArray[np.bool_],
-    ln_curve: FloatArray,
-    population: Population,
-    lloq: float | None,
-    outcome: tuple[IntArray, FloatArray],
-) -> FloatArray:
-    """Probability of reaching the cut after each of the levels drawn."""
-    source, noise = outcome
-    ln_value = noisy_ln_values(ln_curve[source], population.error, noise)
-    limit = -np.inf if lloq is None else math.log(lloq)
-    shown, below = np.maximum(ln_value, limit), np.where(ln_value < limit, -1, 0)
-    if not np.isfinite(shown).all():
-        raise NumericsError("a level of 0 is possible on that day", mend="give the lower limit of the assay (lloq)")
-    m, s = weight.size, source.size
-    pairs, offsets = np.arange(s * m, dtype=np.int64), np.arange(s * m + 1, dtype=np.int64)
-    against, error = np.empty(s * m), population.error
-    minus_ln_likelihood(
-        pairs, offsets, np.repeat(shown, m), np.repeat(below, m), np.tile(ln_curve, s), error.code, error.constants,
-        against,
-    )  # fmt: skip
-    fit = against.reshape(s, m)
-    updated = weight * np.exp(fit.min(axis=1, keepdims=True) - fit)
-    after: FloatArray = updated[:, reaches].sum(axis=1) / updated.sum(axis=1)
-    return after
