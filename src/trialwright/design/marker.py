@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,9 @@ __all__ = ["MarkerCourse", "marker_course", "marker_values"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
+NO_ELIMINATION: Final = 1e-9
 PARAMETERS: Final = ("ca0", "kelim", "beta", "kprod")
 
 
@@ -28,6 +30,21 @@ class MarkerCourse:
     kelim: FloatArray
     beta: FloatArray
     kprod: FloatArray
+
+    def without_fall(self, grown: BoolArray) -> MarkerCourse:
+        """The same courses, but for subjects whose tumour grew: their marker is not eliminated.
+
+        Parameters
+        ----------
+        grown : ndarray of bool, shape (subjects,)
+            Whose tumour grew.
+
+        Returns
+        -------
+        MarkerCourse
+            Courses in which growth on scans and a fall of the marker do not meet.
+        """
+        return replace(self, kelim=np.where(grown, NO_ELIMINATION, self.kelim))
 
 
 def marker_course(draw: MarkerDraw, draws: Draws) -> MarkerCourse:

@@ -196,6 +196,8 @@ def _drawn(plan: Plan, asked: Asked, draws: Draws) -> Screened:
     )
     failed_gate, reasons = _failures(plan, facts, entry)
     marker = marker_course(plan.marker[1], draws) if plan.marker else None
+    if marker is not None and plan.before and any(each.criteria for each in plan.study.markers):
+        marker = marker.without_fall(facts.responses[plan.before.id].is_any(lambda word: word == "PD"))
     return Screened(draws, drawn_sites(plan, draws), entry, facts, lesions, marker, failed_gate, reasons)
 
 
