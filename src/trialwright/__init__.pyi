@@ -1,3 +1,10 @@
+from trialwright.analysis.accuracy import calibration as calibration
+from trialwright.analysis.accuracy import classification as classification
+from trialwright.analysis.accuracy import decision_curve as decision_curve
+from trialwright.analysis.accuracy import marker_by_arm as marker_by_arm
+from trialwright.analysis.accuracy import roc as roc
+from trialwright.analysis.accuracy import time_auc as time_auc
+from trialwright.analysis.accuracy import uno_c as uno_c
 from trialwright.analysis.forest import forest as forest
 from trialwright.analysis.proportions import proportion as proportion
 from trialwright.analysis.proportions import proportion_difference as proportion_difference
@@ -66,6 +73,13 @@ __all__ = [
     "cumulative_incidence",
     "gray",
     "fine_gray",
+    "roc",
+    "classification",
+    "calibration",
+    "decision_curve",
+    "time_auc",
+    "uno_c",
+    "marker_by_arm",
     "proportion",
     "proportion_difference",
     "forest",

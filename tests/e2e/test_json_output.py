@@ -20,11 +20,11 @@ Lines = Mapping[str, tuple[list[object], int]]
 
 SURVIVAL = {
     "km": (), "quantiles": (), "milestones": ("--times", "5,9"), "logrank": (), "cox": (), "zph": (),
-    "rmst": ("--tau", "10"),
+    "rmst": ("--tau", "10"), "cif": (), "gray": (), "finegray": (),
 }  # fmt: skip
 
 TRIED = (
-    "demo", "studies", "schema", "lint", "lint broken", "simulate", "run", "trace", "import", "gcig",
+    "demo", "studies", "schema", "lint", "lint broken", "simulate", "run", "trace", "import", "gcig", "respond",
     *(f"survival {name}" for name in SURVIVAL),
 )  # fmt: skip
 
@@ -55,6 +55,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> Lines:
         "run": (run_arguments(doubtful, place / "run"), 0),
         "trace": (["trace", "PFS/hr", "--run", ran, "--data", TWO_SUBJECTS], 0),
         "import": (["import", record], 0),
+        "respond": (["respond", "--data", TWO_SUBJECTS, "--criteria", "recist-1.1"], 0),
         "gcig": (["gcig", "--data", samples, "--uln", 35], 1),
         **{f"survival {name}": (["survival", name, *common, *more], 0) for name, more in SURVIVAL.items()},
     }

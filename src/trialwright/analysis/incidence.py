@@ -20,6 +20,7 @@ from trialwright.numerics.survival import ConfType, numbers_at_risk, pointwise_l
 __all__ = ["CauseIncidence", "CumulativeIncidence", "IncidenceGroup", "cumulative_incidence"]
 
 ALL = "all"
+_ROUNDING = 1e-12
 
 Floats = NDArray[np.float64]
 
@@ -250,7 +251,9 @@ def _of_cause(shown: _Shown, number: int, cause: str, conf_type: ConfType, level
         events = np.diff(so_far, prepend=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         of_log = np.where(cif > 0, var / cif**2, np.nan)
-    lower, upper = pointwise_limits(cif, of_log, conf_type=conf_type, level=level)
+    # A sum of parts of 1 may miss 1 by its last digit, where the scales of the limits end.
+    whole = np.where(cif > 1.0 - _ROUNDING, 1.0, cif)
+    lower, upper = pointwise_limits(whole, of_log, conf_type=conf_type, level=level)
     ends_open = curve.time.size > 0 and curve.n_censor[-1] > 0 and curve.surv[-1] > 0
     beyond = (time > curve.time[-1]) & ends_open
     return CauseIncidence(

@@ -168,7 +168,7 @@ def pointwise_limits(
     (0.1279469, 0.9605486)
     """
     z = float(ndtri(0.5 + level / 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         s = np.where(surv > 0, surv, np.nan)
         reach = z * np.sqrt(np.where(surv > 0, log_variance, np.nan))
         match conf_type:

@@ -44,6 +44,14 @@ def test_no_limits_while_nothing_has_happened() -> None:
     assert curve.to_dict()["lower"][0] is None
 
 
+def test_where_everybody_has_had_the_event_there_are_no_limits_and_no_overflow() -> None:
+    curve = cumulative_incidence(np.arange(1, 14), np.ones(13, dtype=int)).groups[0].causes[0]
+    assert curve.cif[-1] == pytest.approx(1.0)
+    assert np.isnan(curve.upper[-1])
+    nearly = cumulative_incidence(np.arange(1, 401), [1] * 399 + [0]).groups[0].causes[0]
+    assert 0 <= nearly.lower[-2] < nearly.upper[-2] <= 1
+
+
 def test_a_time_after_a_last_censoring_is_marked() -> None:
     curve = cumulative_incidence([1, 2, 3], [1, 2, 0], times=[3.0, 4.0]).groups[0].causes[0]
     assert curve.is_beyond_follow_up.tolist() == [False, True]
