@@ -12,6 +12,7 @@ from click.testing import CliRunner
 import trialwright
 from docs.gcig_cases import gcig_cases
 from docs.language import keys
+from docs.response_cases import response_cases
 from trialwright.cli import COMMANDS, app
 from trialwright.conduct.catalogue import catalogue
 from trialwright.exchange.forms.findings import FORM_RULES
@@ -133,6 +134,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "notes": record_notes,
     "outputs": lambda: declared(OUTPUTS),
+    "response-cases": response_cases,
     "rules": rules,
     "tables": lambda: declared(TABLES),
 }

@@ -14,7 +14,9 @@ import polars as pl
 from ruamel.yaml import YAML
 
 from tests.unit.endpoints.trial import frames_of
+from trialwright.assessments.responses import judged as judged_lesions
 from trialwright.assessments.responses import study_responses
+from trialwright.assessments.sums import sum_rows
 from trialwright.endpoints import time_point_dates
 from trialwright.model.frames import Frames
 from trialwright.model.study import Study
@@ -181,3 +183,61 @@ def folder_of(key: str, names: tuple[str, ...]) -> tuple[Frames, Study]:
 def rows_of(case: Case, *names: str) -> pl.DataFrame:
     """Rows of one case."""
     return judged(key_of(case), names).filter(pl.col("USUBJID") == case["id"])
+
+
+@cache
+def summed(key: str, names: tuple[str, ...]) -> pl.DataFrame:
+    """Sums of all cases with one key."""
+    frames, study = folder_of(key, names)
+    series = study.assessments[0]
+    found, _ = judged_lesions(study, series, frames, time_point_dates(study, frames))
+    return sum_rows(found, study.id, series.id)
+
+
+def sums_of(case: Case, *names: str) -> pl.DataFrame:
+    """Sums of one case."""
+    return summed(key_of(case), names).filter(pl.col("USUBJID") == case["id"])
+
+
+def dated_case(case: Case) -> Mapping[str, Any]:
+    """Overall response of a case whose scans lie on several days: one visit, its verdict on the scheduled day."""
+    rows: Rows = defaultdict(list)
+    tell(rows, {"id": case["id"]})
+    grown = "target" in case["decided_by"] and case["overall"] == "PD"
+    sizes = {"PR": "30", "SD": "45", "PD": "61" if grown else "45"}
+    for name, day in case["scans"].items():
+        fresh = name.startswith("X") and "new" in case["decided_by"]
+        group = "TARGET" if name.startswith("T") else "NEW" if fresh else "NON-TARGET"
+        first = day_of(day) if fresh else day_of(0)
+        told(rows, "TU", case["id"], TULNKID=name, TUORRES=group, TUDTC=first, TULOC="LIVER", TUMETHOD="CT SCAN")
+        own = {"TRLNKID": name, "TRLNKGRP": "V1", "TRDTC": day_of(day)}
+        state = {"TRTESTCD": "TUMSTATE", "TRORRES": "PRESENT"}
+        if group == "TARGET":
+            told(rows, "TR", case["id"], **own | measured("50") | {"TRDTC": day_of(0), "TRLNKGRP": "V0"})
+            told(rows, "TR", case["id"], **own | measured(sizes[case["overall"]]))
+        else:
+            worse = name in case["deciding"] and "nontarget" in case["decided_by"]
+            told(rows, "TR", case["id"], **own | state | ({"TRORRES": "UNEQUIVOCAL PROGRESSION"} if worse else {}))
+    verdict = {"RSCAT": "RECIST 1.1", "RSTESTCD": "OVRLRESP", "RSORRES": case["overall"], "RSEVAL": "INVESTIGATOR"}
+    told(rows, "RS", case["id"], **verdict, RSLNKGRP="V1", RSDTC=day_of(case["scheduled_day"]))
+    frames, study = (
+        frames_of(rows),
+        study_of("recist-1.1", {"date_rule": case["date_rule"]}, removal=False, marker=False),
+    )
+    found = study_responses(study, frames, time_point_dates(study, frames))[0]
+    chosen = found.filter((pl.col("PARAMCD") == "OVR") & (pl.col("DTYPE") == "AS ASSESSED"))
+    return chosen.row(0, named=True)
+
+
+def baseline_is_too_old(day: int) -> bool:
+    """Whether the program finds no baseline in its window when the only scan before treatment is of that day."""
+    rows: Rows = defaultdict(list)
+    at = {day: "30.0", 42: "30.0"}
+    tell(rows, {"id": "A", "lesions": [{"id": "T01", "group": "TARGET", "organ": "LIVER", "nodal": False, "at": at}]})
+    frames, study = frames_of(rows), study_of("recist-1.1", {}, removal=False, marker=False)
+    _, findings = study_responses(study, frames, time_point_dates(study, frames))
+    return "R01" in {finding.id for finding in findings}
+
+
+def measured(length: str) -> dict[str, str]:
+    return {"TRTESTCD": "LDIAM", "TRORRES": length, "TRORRESU": "mm", "TRORIG": "MEASURED"}

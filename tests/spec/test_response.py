@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.spec.response_cases import Case, cases, number, rows_of
+from tests.spec.response_cases import Case, baseline_is_too_old, cases, dated_case, number, rows_of, sums_of
 from trialwright.assessments.best_response import labels
 from trialwright.assessments.immune import immune_best
 from trialwright.assessments.measurability import COLUMNS, measurability
@@ -55,6 +55,13 @@ def on_day(rows: pl.DataFrame, day: int, parameter: str) -> str | None:
     return found[0] if found else None
 
 
+def length(sums: pl.DataFrame, day: int, part: str) -> str | None:
+    """Sum or smallest sum before a day, in millimetres."""
+    own = [row for row in sums.iter_rows(named=True) if number(row["ADT"]) == day]
+    value = own[0][{"sum": "AVAL", "nadir": "NADIR"}[part]]
+    return None if value is None else f"{Decimal(value) / 10:.1f}"
+
+
 def said(value: str | int | None) -> str | int | None:
     return None if value == "NONE" else value
 
@@ -70,6 +77,9 @@ def test_lesions_in_response_out(case: Case) -> None:
             if part in PARTS:
                 wanted[f"{day} {part}"] = said(each)
                 found[f"{day} {part}"] = on_day(rows, day, PARTS[part])
+            else:
+                wanted[f"{day} {part}"] = each
+                found[f"{day} {part}"] = length(sums_of(case, *LESIONS), day, part)
     assert found == wanted
 
 
@@ -148,6 +158,12 @@ def test_selection(case: Case) -> None:
     ]
     frame = pl.DataFrame(given, schema={**COLUMNS, "S": pl.Int64, "LNK": pl.String, "GROUP": pl.Int64})
     found = [text.partition(":")[0] for text in selection_doubts(frame)["TEXT"]]
-    if case.get("baseline_day", 0) < -28:
+    if "baseline_day" in case and baseline_is_too_old(case["baseline_day"]):
         found.append("baseline too old")
     assert found == case["expect"]["findings"]
+
+
+@pytest.mark.parametrize("case", cases("dates"), ids=lambda case: case["id"])
+def test_date_of_an_assessment(case: Case) -> None:
+    row = dated_case(case)
+    assert (row["AVALC"], number(row["ADT"])) == (case["overall"], case["expect"]["day"])

@@ -13,6 +13,7 @@ from trialwright.assessments.criterion import Criterion
 from trialwright.assessments.lesion_tables import LesionTables, lesion_tables, roster
 from trialwright.assessments.marker_limits import marker_states
 from trialwright.assessments.overall import overall_of, overall_rules
+from trialwright.assessments.pet import settle_by_other_scan
 from trialwright.assessments.policy import Policy
 from trialwright.assessments.windows import Windows, windows_of
 from trialwright.model.frames import Frames
@@ -137,6 +138,7 @@ def judged_series(
     subjects = roster(frames)
     windows = windows_of(study, series, frames, moments, subjects)
     tables = lesion_tables(frames, series, criterion, subjects)
+    settle_by_other_scan(tables, frames, windows.anchor)
     marker = np.zeros(tables.visits.height, np.int8)
     if series.marker is not None:
         marker = marker_states(study, series.marker, frames, tables, windows.anchor, policy.marker_days)
@@ -147,7 +149,19 @@ def judged_series(
     if not policy.missing_may_prove_pd:
         unproved = course["rule"] == TARGET_RULES.index("growth-of-part")
         course["target"][unproved], course["rule"][unproved] = STATES.ne, TARGET_RULES.index("missing")
-    return _judged(tables, windows, course, ends, policy)
+    scheduled = _scheduled(tables, frames, series) if policy.date_rule == "visit" else None
+    return _judged(tables, windows, (course, ends), policy, scheduled)
+
+
+def _scheduled(tables: LesionTables, frames: Frames, series: AssessmentSeries) -> Ints:
+    """Day of the verdict that was recorded for each visit, `NO_DAY` where there is none."""
+    places = tables.subjects.to_frame("USUBJID").with_row_index("S").cast({"S": pl.Int64})
+    own = frames["RS"].filter((pl.col("RSEVAL") == series.evaluator) & pl.col("RSLNKGRP").is_not_null())
+    named = own.join(places, on="USUBJID").group_by("S", LNKGRP="RSLNKGRP").agg(
+        DAY=pl.col("RSHI").max().to_physical().cast(pl.Int64)
+    )  # fmt: skip
+    found = tables.visits.join(named, on=["S", "LNKGRP"], how="left", maintain_order="left")
+    return found["DAY"].fill_null(NO_DAY).to_numpy()
 
 
 def _arrays(tables: LesionTables, windows: Windows, marker: Small) -> tuple[Table, Table]:
@@ -167,7 +181,10 @@ def _arrays(tables: LesionTables, windows: Windows, marker: Small) -> tuple[Tabl
     return visits, people
 
 
-def _judged(tables: LesionTables, windows: Windows, course: Table, ends: Table, policy: Policy) -> Judged:
+def _judged(
+    tables: LesionTables, windows: Windows, found: tuple[Table, Table], policy: Policy, scheduled: Ints | None
+) -> Judged:
+    course, ends = found
     rows = np.flatnonzero(course["settled"] != SETTLED.no).astype(np.int64)
     here = course[rows]
     subject = tables.visits["S"].to_numpy()[rows].astype(np.int64)
@@ -197,6 +214,8 @@ def _judged(tables: LesionTables, windows: Windows, course: Table, ends: Table, 
         overall = np.where(changed, listed, strict).astype(np.int8)
         number = np.where(changed, listed_row, number)
     day, low, domain, seq = _dated(tables, here, rows, strict, policy)
+    if scheduled is not None:
+        day = np.where(scheduled[rows] < NO_DAY, scheduled[rows], last)
     removal = windows.removal[subject]
     return Judged(
         tables, windows, course, ends, rows, target, strict, overall, pl.Series(rule[number], dtype=pl.String),
@@ -244,7 +263,7 @@ def _dated(
     day = np.where(progressed, days.min(axis=0, initial=NO_DAY), last)
     if policy.date_rule == "earliest":
         day = first
-    elif policy.date_rule == "latest":
+    elif policy.date_rule != "evidence":
         day = last
     review = tables.visits["SEQ"].cast(pl.Float64).to_numpy()[rows] if tables.visits.height else np.zeros(0)
     lesion_seq = tables.lesions["SEQ"].to_numpy() if tables.lesions.height else np.zeros(0, np.int64)

@@ -232,9 +232,9 @@ def _visits(looks: pl.LazyFrame, others: pl.LazyFrame) -> pl.DataFrame:
         pl.col("DAY").min().alias("FIRST"), pl.col("DAY").max().alias("LAST")
     ).sort("S", "FIRST")  # fmt: skip
     loose = days.filter(pl.col("GRP").is_null()).sort("S", "DAY")
-    found = loose.join_asof(named.rename({"GRP": "SPAN"}), left_on="DAY", right_on="FIRST", by="S").with_columns(
-        GRP=pl.when(pl.col("DAY") <= pl.col("LAST")).then("SPAN")
-    )
+    found = loose.join_asof(
+        named.rename({"GRP": "SPAN"}), left_on="DAY", right_on="FIRST", by="S", check_sortedness=False
+    ).with_columns(GRP=pl.when(pl.col("DAY") <= pl.col("LAST")).then("SPAN"))
     every = pl.concat(
         [days.filter(pl.col("GRP").is_not_null()), found.select("S", "DAY", "GRP", "LOW", "REVIEW", "SEQ")]
     )
@@ -341,9 +341,9 @@ def _placed(looks: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
         groups = visits.lazy().filter(pl.col("GRP").is_not_null()).select("S", "GRP", NAMED="VISIT")
         spans = visits.lazy().filter(pl.col("GRP").is_not_null()).select("S", "LAST", SPAN="VISIT", START="FIRST")
         loose = found.filter(pl.col("GRP").is_null()).sort("S", "DAY")
-        loose = loose.join_asof(spans.sort("S", "START"), left_on="DAY", right_on="START", by="S").with_columns(
-            VISIT=pl.when(pl.col("DAY") <= pl.col("LAST")).then("SPAN").otherwise("VISIT")
-        )
+        loose = loose.join_asof(
+            spans.sort("S", "START"), left_on="DAY", right_on="START", by="S", check_sortedness=False
+        ).with_columns(VISIT=pl.when(pl.col("DAY") <= pl.col("LAST")).then("SPAN").otherwise("VISIT"))
         columns = [*looks.columns, "VISIT"]
         named = found.filter(pl.col("GRP").is_not_null()).join(groups, on=["S", "GRP"]).with_columns(VISIT="NAMED")
         found = pl.concat([named.select(columns), loose.select(columns)])

@@ -60,9 +60,13 @@ def marker_states(
         "S", DAY=pl.col("LBHI").to_physical().cast(pl.Int64), HIGH=above.otherwise(pl.col("LBVAL") > limit)
     ).drop_nulls().sort("S", "DAY")  # fmt: skip
     visits = tables.visits.select("VISIT", "S", DAY="LAST").sort("S", "DAY")
-    near = visits.join_asof(samples, on="DAY", by="S", strategy="nearest", tolerance=within_days).sort("VISIT")
+    near = visits.join_asof(
+        samples, on="DAY", by="S", strategy="nearest", tolerance=within_days, check_sortedness=False
+    ).sort("VISIT")
     base = pl.DataFrame({"S": np.arange(len(anchor)), "DAY": anchor})
-    before = base.join_asof(samples, on="DAY", by="S", strategy="backward") if base.height else base
+    before = (
+        base.join_asof(samples, on="DAY", by="S", strategy="backward", check_sortedness=False) if base.height else base
+    )
     first = before.sort("S")["HIGH"] if "HIGH" in before.columns else pl.Series([], dtype=pl.Boolean)
     state = near["HIGH"].cast(pl.Int8).fill_null(2).to_numpy()
     needed = first.fill_null(value=True).to_numpy()[tables.visits["S"].to_numpy()]

@@ -1,0 +1,188 @@
+"""``trialwright respond``: responses of a data folder by named criteria."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Final, cast
+
+import click
+import polars as pl
+
+from trialwright import __version__
+from trialwright.assessments.compare import Comparison
+from trialwright.assessments.criterion import criteria
+from trialwright.assessments.policy import POLICIES
+from trialwright.cli.run import say
+from trialwright.conduct.respond import GCIG, ORIGINS, Responded, RespondRequest, respond, write_responded
+
+__all__ = ["command"]
+
+_FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
+_READERS: Final = ("INVESTIGATOR", "INDEPENDENT ASSESSOR")
+_ONCE: Final = ("BOR", "CBOR", "RSP", "CRSP", "PD", "IBOR", "IPD", "RSPCA125", "CRCA125", "PDCA125")
+
+
+def _switches(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{each!r} is not written NAME=VALUE", context, parameter)
+        found[name] = value
+    return found
+
+
+@dataclass(slots=True)
+class _Subject:
+    """One subject: what holds once, its assessments, and what later knowledge adds."""
+
+    id: str
+    once: dict[str, dict[str, object]] = field(default_factory=dict)
+    assessments: list[dict[str, object]] = field(default_factory=list)
+    derived: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def shape(self) -> dict[str, object]:
+        """The subject as JSON."""
+        return {"usubjid": self.id, **self.once, "assessments": self.assessments, "derived": self.derived}
+
+
+def _subjects(found: Responded) -> Iterator[_Subject]:
+    """Each subject with its assessments and what they come to."""
+    rows = found.responses.sort("USUBJID", "ADT", "PARAMCD", "DTYPE", nulls_last=True)
+    cells = rows.select(
+        "USUBJID", "PARAMCD", pl.col("ADT").cast(pl.String), "AVALC", "DTYPE", "RULEID",
+        pl.format("{}.{}", "SRCDOM", "SRCSEQ"),
+    )  # fmt: skip
+    for subject, own in groupby(cells.iter_rows(), key=itemgetter(0)):
+        told = _Subject(subject)
+        days: dict[str, dict[str, object]] = {}
+        for _, name, day, code, dtype, rule, source in own:
+            if name in _ONCE:
+                told.once[name.lower()] = {"value": code, "date": day}
+            elif dtype == "DERIVED":
+                told.derived.append({"date": day, "response": code, "rule": rule, "source": source})
+            else:
+                line = days.setdefault(day, {"date": day})
+                line[name.lower()] = code
+                if name == "OVR":
+                    line |= {"rule": rule, "source": source}
+        told.assessments = list(days.values())
+        yield told
+
+
+def _shape(found: Responded, request: RespondRequest) -> dict[str, object]:
+    best = found.responses.filter(pl.col("PARAMCD").is_in(["BOR", "CBOR"]))
+    counts: dict[str, dict[str, int]] = {}
+    for name, code, n in best.group_by("PARAMCD", "AVALC").len().sort("PARAMCD", "AVALC").iter_rows():
+        counts.setdefault(name.lower(), {})[code] = n
+    criterion = criteria().get(request.criteria)
+    return {
+        "criteria": request.criteria,
+        "certainty": criterion.certainty if criterion else "unverified",
+        "software": f"trialwright {__version__}",
+        "rows": found.rows,
+        "policy": found.policy.text,
+        "switches": asdict(found.policy),
+        "counts": counts,
+        "comparison": None if found.comparison is None else _compared(found.comparison),
+        "findings": [asdict(finding) for finding in found.findings],
+    }
+
+
+def _compared(comparison: Comparison) -> dict[str, object]:
+    return {
+        "pairs": comparison.pairs,
+        "agree": comparison.agree,
+        "kappa": comparison.kappa,
+        "shifts": [{"recorded": left, "calculated": right, "n": n} for left, right, n in comparison.shifts.iter_rows()],
+    }
+
+
+def _line(subject: _Subject) -> str:
+    course = [f"{line['date']} {line.get('iovr', line.get('ovr', '-'))}" for line in subject.assessments]
+    course += [f"{line['date']} {line['response']} (dated back)" for line in subject.derived]
+    ends = [f"{name} {subject.once[name]['value']}" for name in ("bor", "cbor", "ibor") if name in subject.once]
+    return f"{subject.id}  {', '.join(course) or 'no assessment'}; {', '.join(ends)}"
+
+
+def _summary(found: Responded) -> str:
+    best = Counter(found.responses.filter(pl.col("PARAMCD") == "CBOR")["AVALC"].to_list())
+    if not best:
+        best = Counter(found.responses.filter(pl.col("PARAMCD") == "BOR")["AVALC"].to_list())
+    said = ", ".join(f"{n} {code}" for code, n in sorted(best.items()))
+    agreed = ""
+    if found.comparison is not None and found.comparison.pairs:
+        agreed = f"; {found.comparison.agree} of {found.comparison.pairs} assessments agree with what was recorded"
+    return f"{sum(best.values())} subjects, best response: {said}; {len(found.findings)} findings{agreed}"
+
+
+@click.command("respond")
+@click.option("--data", required=True, type=_FOLDER, metavar="DIR", help="Data folder: TU and TR, or RS.")
+@click.option("--criteria", "name", required=True, type=click.Choice([*criteria(), GCIG]), help="Response criteria.")
+@click.option(
+    "--policy", default="default", show_default=True, type=click.Choice(list(POLICIES)), help="Switches by name."
+)
+@click.option(
+    "--switch", "switches", multiple=True, callback=_switches, metavar="NAME=VALUE", help="One switch; repeat it."
+)
+@click.option("--evaluator", default=_READERS[0], show_default=True, type=click.Choice(_READERS), help="Whose reading.")
+@click.option("--rows", type=click.Choice(["derived", "recorded"]), help="From lesions or from recorded responses.")
+@click.option("--origin", type=click.Choice(list(ORIGINS)), help="What day 0 is; else the first of these there is.")
+@click.option("--baseline-days", default=28, show_default=True, type=click.IntRange(0), help="Oldest baseline in days.")
+@click.option("--removal", metavar="PRCAT", help="Planned procedure that removes targets, such as PROTOCOL SURGERY.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Directory to write ADRS and ADTR to.")
+@click.option("--json", "as_json", is_flag=True, help="Show everything as JSON.")
+def command(
+    *,
+    data: Path,
+    name: str,
+    policy: str,
+    switches: dict[str, str],
+    out: Path | None,
+    as_json: bool,
+    **given: object,
+) -> None:
+    """Judge the response of every subject of a data folder.
+
+    From the lesions of TU and TR each assessment is judged and dated, with the rule that decided it; where RS holds the
+    reader's own responses the two are compared. From RS alone it gives best and confirmed best response. Switches set
+    what the criteria leave open; the policy default is ours.
+    """
+    request = RespondRequest(
+        data,
+        name,
+        policy,
+        switches,
+        evaluator=str(given["evaluator"]),
+        rows=str(given["rows"] or ""),
+        origin=str(given["origin"] or ""),
+        baseline_days=cast("int", given["baseline_days"]),
+        removal=str(given["removal"] or ""),
+    )
+    found = respond(request, say=say)
+    shape = _shape(found, request)
+    if out is not None:
+        files = write_responded(found, out)
+        say(f"{_summary(found)}; {len(files)} files stand in {out}")
+        if as_json:
+            click.echo(json.dumps({**shape, "out": str(out)}, ensure_ascii=False, indent=1))
+        return
+    if as_json:
+        click.echo(
+            json.dumps(
+                {**shape, "subjects": [subject.shape for subject in _subjects(found)]}, ensure_ascii=False, indent=1
+            )
+        )
+        return
+    for subject in _subjects(found):
+        click.echo(_line(subject))
+    for finding in found.findings:
+        click.echo(f"{finding.id} {finding.where} {finding.subject}: {finding.text}", err=True)
+    click.echo(_summary(found))
