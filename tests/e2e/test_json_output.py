@@ -11,7 +11,6 @@ import jsonschema
 import pytest
 
 from tests.e2e.rude import STUDY, TWO_SUBJECTS, call, folder, run_arguments, study_file, swap
-from tests.unit.exchange.test_estimates_in import NONMEM
 from trialwright.cli import COMMANDS
 from trialwright.model.library import load_object
 
@@ -57,31 +56,11 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> Lines:
         "trace": (["trace", "PFS/hr", "--run", ran, "--data", TWO_SUBJECTS], 0),
         "import": (["import", record], 0),
         "respond": (["respond", "--data", TWO_SUBJECTS, "--criteria", "recist-1.1"], 0),
-        **kelim_lines(place),
         "gcig": (["gcig", "--data", samples, "--uln", 35], 1),
         **{f"survival {name}": (["survival", name, *common, *more], 0) for name, more in SURVIVAL.items()},
     }
     assert set(every) == set(TRIED)
     return {name: line for name, line in every.items() if name.split()[0] in COMMANDS}
-
-
-def kelim_lines(place: Path) -> Lines:
-    """Command lines of kelim, on invented series and on estimates of another program."""
-    series, estimates, held = place / "series.csv", place / "estimates.json", place / "held.yaml"
-    assert call("kelim", "simulate", "demo", "--n", 20, "--seed", 2, "--out", series).code == 0
-    estimates.write_text(json.dumps(NONMEM), encoding="utf-8")
-    assert call("kelim", "import", estimates, "-o", held).code == 0
-    wrong = place / "wrong.csv"
-    wrong.write_text("USUBJID,DAY,VALUE,UNIT\nA,0,0,U/mL\n", encoding="utf-8")
-    signer = ["--name", "A B", "--role", "statistician", "--on", "2026-01-05"]
-    return {
-        "kelim map": (["kelim", "map", "--data", wrong, "--parameters", "demo"], 1),
-        "kelim fit": (["kelim", "fit", series, "-o", place / "own.yaml", "--runs", 1], 0),
-        "kelim simulate": (["kelim", "simulate", "demo", "--n", 3, "--out", place / "three.csv"], 0),
-        "kelim vpc": (["kelim", "vpc", series, "--parameters", "demo", "--replicates", 50], 0),
-        "kelim import": (["kelim", "import", estimates, "-o", place / "imported.yaml"], 0),
-        "kelim sign": (["kelim", "sign", held, *signer], 0),
-    }
 
 
 def folder_of_records() -> Path:
