@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmarks import allocation, recovery, run_path, screening, survival
+from benchmarks import allocation, kelim_map, recovery, run_path, screening, survival
 from benchmarks.measure import Comparison
 
 BENCHMARKS: Mapping[str, Callable[[], Iterable[Comparison]]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterable[Comparison]]] = {
     "screening": screening.comparisons,
     "run": run_path.comparisons,
     "recovery": recovery.comparisons,
+    "kelim-map": kelim_map.comparisons,
 }
 
 
