@@ -180,10 +180,12 @@ def at_most(value: Amount, factor: Ratio, limit: Amount) -> Truth:
 
     Parameters
     ----------
-    value, limit : Amount
-        The two concentrations.
+    value : Amount
+        A concentration.
     factor : Ratio
         The factor.
+    limit : Amount
+        The other concentration.
 
     Returns
     -------
@@ -212,10 +214,12 @@ def at_least(value: Amount, factor: Ratio, limit: Amount) -> Truth:
 
     Parameters
     ----------
-    value, limit : Amount
-        The two concentrations.
+    value : Amount
+        A concentration.
     factor : Ratio
         The factor.
+    limit : Amount
+        The other concentration.
 
     Returns
     -------
@@ -294,10 +298,12 @@ def raised(value: Amount, factor: Ratio, limit: Amount) -> Amount:
 
     Parameters
     ----------
-    value, limit : Amount
-        The two concentrations.
+    value : Amount
+        A concentration.
     factor : Ratio
         The factor.
+    limit : Amount
+        The other concentration.
 
     Returns
     -------

@@ -43,18 +43,13 @@ class ProgressionCourse:
 
     Examples
     --------
-    >>> ProgressionCourse("A", 3).is_progression
-    False
+    >>> ProgressionCourse("A", 3).confirmed is None
+    True
     """
 
     category: Category | None = None
     first: int | None = None
     confirmed: int | None = None
-
-    @property
-    def is_progression(self) -> bool:
-        """Whether it is a progression."""
-        return self.confirmed is not None
 
 
 @dataclass(slots=True)

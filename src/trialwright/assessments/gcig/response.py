@@ -41,18 +41,13 @@ class ResponseCourse:
 
     Examples
     --------
-    >>> ResponseCourse("gcig.response.confirmed", 1, 3).is_response
+    >>> ResponseCourse("gcig.response.unconfirmed", 1).confirmed is None
     True
     """
 
     rule: ResponseRule
     first: int | None = None
     confirmed: int | None = None
-
-    @property
-    def is_response(self) -> bool:
-        """Whether it is a response."""
-        return self.rule == "gcig.response.confirmed"
 
 
 def response_courses(baseline: Sample, samples: Sequence[Sample], rules: GcigRules) -> frozenset[ResponseCourse]:
