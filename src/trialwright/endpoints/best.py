@@ -11,7 +11,7 @@ import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.rules import therapy_item
-from trialwright.endpoints.timeline import DOMAINS, FLAGS, NEVER, Ints, Picks, as_dates
+from trialwright.endpoints.timeline import DOMAINS, FLAGS, NEVER, Flags, Ints, Picks, as_dates
 from trialwright.model.endpoint import Definition
 from trialwright.model.schedule import AssessmentSeries
 from trialwright.numerics.response_sequence import (
@@ -149,12 +149,22 @@ def best_of(cohort: Cohort, series: str, until: Ints | None = None) -> Best:
     last = np.minimum(last, cohort.end if until is None else until)
     rules = sequence_rules(stated)
     origin = cohort.points[stated.from_].day if stated.from_ is not None else np.full(n, NEVER, np.int64)
-    kept = np.flatnonzero(every.day <= last[subject])
+    counts = (every.day <= last[subject]) & ~_removed(cohort, stated, subject, every.day, number)
+    kept = np.flatnonzero(counts)
     rows = Picks(every.day[kept], every.domain[kept], every.seq[kept], every.imputed[kept])
     bounds = np.searchsorted(subject[kept], np.arange(n + 1)).astype(np.int64)
     code = number[kept].astype(np.int8)
     own = read_again(bounds, rows.day, code, rules)
     return Best(best_responses(bounds, rows.day, own, (origin, last), rules), rows)
+
+
+def _removed(cohort: Cohort, stated: AssessmentSeries, subject: Ints, day: Ints, number: Ints) -> Flags:
+    """Assessments after the planned removal of the targets that tell of no response: all but NED, PD and NE."""
+    if stated.planned_removal is None:
+        return np.zeros(len(day), np.bool_)
+    removal = cohort.item(stated.planned_removal.procedure)
+    after = removal.found[subject] & (day >= removal.day[subject])
+    return np.asarray(after & ~np.isin(number, (CODES.ned, CODES.pd, CODES.ne)), np.bool_)
 
 
 def first_response(cohort: Cohort, series: str, codes: tuple[str, ...], *, confirmed: bool) -> Picks:
@@ -176,6 +186,9 @@ def first_response(cohort: Cohort, series: str, codes: tuple[str, ...], *, confi
     Picks
         Assessment of each subject that responded.
     """
+    if cohort.has_best(series):
+        parameter = ("CRSP" if confirmed else "RSP") if "PR" in codes else ("CBOR" if confirmed else "BOR")
+        return cohort.judged(series, parameter, ("Y",) if "PR" in codes else codes)
     best = best_of(cohort, series)
     found = best.found
     if "PR" in codes:
@@ -200,8 +213,10 @@ def best_response(cohort: Cohort, series: str) -> Picks:
     Picks
         None where the best response is neither CR nor PR.
     """
-    best = best_of(cohort, series)
     confirmed = needs_confirmation(cohort.study.series(series))
+    if cohort.has_best(series):
+        return cohort.judged(series, "CBOR" if confirmed else "BOR", ("CR", "PR"))
+    best = best_of(cohort, series)
     reached = best.found.confirmed if confirmed else best.found.best
     row = best.found.confirmed_row if confirmed else best.found.best_row
     return best.at(np.where((reached == CODES.cr) | (reached == CODES.pr), row, -1))

@@ -14,7 +14,7 @@ from trialwright.endpoints.contacts import Observation, observe
 from trialwright.endpoints.moments import item_picks, time_points
 from trialwright.endpoints.roster import Roster, Sheet, roster_of
 from trialwright.endpoints.sets import Membership, memberships
-from trialwright.endpoints.timeline import DOMAINS, Flags, Ints, Picks, Timeline, day_number, limit_of, timeline
+from trialwright.endpoints.timeline import DOMAINS, NEVER, Flags, Ints, Picks, Timeline, day_number, limit_of, timeline
 from trialwright.model.frames import Frames
 from trialwright.model.study import Study
 
@@ -207,6 +207,41 @@ class Cohort:
         number = chosen["AVALC"].replace_strict(list(codes), range(len(codes)), return_dtype=pl.Int64)
         picks = Picks(day[kept], domain.to_numpy(), rows.seq[kept], imputed[kept])
         return rows.subject[kept], picks, number.to_numpy()
+
+    def has_best(self, series: str) -> bool:
+        """Whether the responses given hold best responses of a series.
+
+        Parameters
+        ----------
+        series : str
+            Response series.
+
+        Returns
+        -------
+        bool
+            False when they have to be found from the overall responses.
+        """
+        rows = self._assessments
+        return bool((rows.equals("ASSESSID", series) & rows.equals("PARAMCD", "BOR")).any())
+
+    def judged(self, series: str, parameter: str, codes: tuple[str, ...]) -> Picks:
+        """First row of a parameter that was judged once a subject.
+
+        Parameters
+        ----------
+        series : str
+            Response series.
+        parameter : str
+            PARAMCD, such as CBOR.
+        codes : tuple of str
+            Values that count.
+
+        Returns
+        -------
+        Picks
+            One row a subject, or none.
+        """
+        return self._lined(self._of(series, parameter, codes)).first(limit_of(self.roster.size, NEVER))
 
     def _of(self, series: str, parameter: str, codes: tuple[str, ...]) -> Flags:
         """Rows of a series and parameter with certain responses, up to the cut-off."""

@@ -122,18 +122,22 @@ def _contacts(roster: Roster, cutoff: date) -> Timeline:
     day = survival.days("SSLO")
     ds = roster.sheet("DS")
     lost = ds.equals("DSDECOD", _LOST)  # dated by the last contact there was
-    parts = [survival.part(alive & (day <= last), day), ds.part(lost & (ds.days("DSSTLO") <= last), ds.days("DSSTLO"))]
+    parts = [
+        survival.part(alive & (day <= last), day, survival.imputed("SSPREC")),
+        ds.part(lost & (ds.days("DSSTLO") <= last), ds.days("DSSTLO"), ds.imputed("DSSTPREC")),
+    ]
     for domain, (column, undone) in _NOT_DONE.items():
         sheet = roster.sheet(domain)
         if not sheet.frame.height:
             continue
-        day = sheet.days(f"{date_stem(DATE_COLUMNS[domain])}LO")
+        stem = date_stem(DATE_COLUMNS[domain])
+        day = sheet.days(f"{stem}LO")
         keep = day <= last
         if column:
             keep &= ~sheet.equals(column, undone)
         if domain == "FA":  # the cause of a death is learnt after it
             keep &= ~sheet.equals("FATESTCD", "DTHCAUSE")
-        parts.append(sheet.part(keep, day))
+        parts.append(sheet.part(keep, day, sheet.imputed(f"{stem}PREC")))
     return timeline(parts)
 
 

@@ -10,9 +10,11 @@ from typing import Final
 import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
+from trialwright.endpoints.invariants import invariant_findings
 from trialwright.endpoints.measure import ADBIN, ADTTE, ADVAL, GRADES, Measure, Request, Rows
 from trialwright.endpoints.questions import requests
 from trialwright.endpoints.sources import source_frame
+from trialwright.endpoints.strategies import strategy_refusals
 from trialwright.endpoints.subjects import subject_rows
 from trialwright.model.derivation import derivation_finding
 from trialwright.model.finding import Finding
@@ -79,7 +81,8 @@ def derive(
 
     Notes
     -----
-    An endpoint whose measure this version does not compute gets a finding and no rows.
+    An endpoint whose measure this version does not compute gets a finding and no rows, and so does one whose estimand
+    asks for a strategy that its clauses do not follow.
     """
     cohort = Cohort(study, frames, adrs, verdicts, cutoff, censoring)
     made: list[tuple[Request, Rows]] = []
@@ -93,9 +96,14 @@ def derive(
             text = f"'{request.definition.measure or 'no measure'}' is stated and not computed by this version"
             findings.append(derivation_finding("T10", request.where, text))
             continue
+        refused = strategy_refusals(cohort, request)
+        if refused:
+            findings.extend(refused)
+            continue
         rows = measure.derive(cohort, request)
         made.append((request, rows))
         findings.extend(rows.findings)
+    findings.extend(invariant_findings(cohort, made))
     return Derived(
         adsl=subject_rows(cohort, by_arm=by_arm),
         adrs=adrs,
