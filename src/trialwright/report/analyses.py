@@ -18,6 +18,10 @@ METHOD_WORDS: Final = {
     "rmst": "restricted means",
     "zph": "test of proportional hazards",
     "kaplan-meier": "Kaplan-Meier estimate",
+    "aalen-johansen": "cumulative incidence",
+    "gray": "Gray's test",
+    "fine-gray": "Fine and Gray model",
+    "auc-delong": "ROC curve",
 }
 TRANSFORM_WORDS: Final = {
     "km": "time on the Kaplan-Meier scale",
@@ -144,7 +148,7 @@ def comparison_words(context: Context, definition: Definition, result: Result) -
         return ""
     figure = result.id.partition("/")[2].split("@")[0]
     first = analysis.compare[0]
-    if result.status == "withheld" and figure not in ("p_logrank", "p_zph"):
+    if result.status == "withheld" and figure not in ("p_logrank", "p_zph", "p_gray"):
         return ""
     match figure:
         case "hr":
@@ -152,7 +156,11 @@ def comparison_words(context: Context, definition: Definition, result: Result) -
             model = f"adjusted for {enumeration(adjusted)}" if adjusted else "unadjusted"
             ties = TIES_WORDS.get(str(analysis.settings.get("ties", "efron")), "")
             return f"{_favours(definition, 'below', first)}; {model}, {_strata_words(context, analysis)}; {ties}"
-        case "p_logrank":
+        case "shr":
+            adjusted = [name.replace("_", " ") for name in analysis.covariates]
+            model = f"adjusted for {enumeration(adjusted)}" if adjusted else "unadjusted"
+            return f"{_favours(definition, 'below', first)}; {model}; other events compete"
+        case "p_logrank" | "p_gray":
             return f"{analysis.role} analysis: {stated_words(context, analysis)}"
         case "rmst_difference" | "rmst_ratio":
             null = "0" if figure == "rmst_difference" else "1"

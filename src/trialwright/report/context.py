@@ -17,7 +17,7 @@ __all__ = ["WITHHELD", "Context", "Level"]
 WITHHELD: Final = "withheld; run with --by-arm"
 BETWEEN_ARMS: Final = (
     "hr", "p_cox", "p_logrank", "chisq_logrank", "p_zph", "p_interaction", "rmst_difference", "rmst_ratio",
-    "difference",
+    "difference", "p_gray", "chisq_gray", "shr", "p_fine_gray", "hr_doubling_ratio",
 )  # fmt: skip
 """Figures that only exist between arms."""
 
@@ -129,11 +129,18 @@ def _pooled(dossier: Dossier) -> Iterator[Result]:
     study = dossier.study
     comparing = {analysis.id for analysis in study.analyses if analysis.compare is not None}
     confined = {study.endpoint(endpoint).stem(name) for endpoint, name in arm_bound(study).endpoints}
+    accuracies = {e.stem(n) for e in study.endpoints for n, d in e.resolved().items() if d.measure == "accuracy"}
     for result in dossier.results:
         stem, _, figure = result.id.partition("/")
         if result.level_of in study.arm_ids or figure.rpartition("@")[2] in study.arm_ids:
             continue
-        if stem in confined or result.analysis in comparing or figure.split("@")[0].split(":")[0] in BETWEEN_ARMS:
+        foretold = figure.partition(":")[2].partition("=")[0] if stem in accuracies else ""
+        if (
+            stem in confined
+            or foretold in confined
+            or result.analysis in comparing
+            or figure.split("@")[0].split(":")[0] in BETWEEN_ARMS
+        ):
             yield replace(
                 result, value=None, low=None, high=None, n=None, events=None, status="withheld", reason=WITHHELD
             )

@@ -25,6 +25,8 @@ Shown = Callable[[Result], str]
 COMPARISONS: Final[tuple[tuple[str, str, Shown], ...]] = (
     ("hr", "Hazard ratio ({level} CI)", in_ratio),
     ("p_logrank", "Log-rank test, p", p_of),
+    ("shr", "Ratio of subdistribution hazards ({level} CI)", in_ratio),
+    ("p_gray", "Gray's test of cumulative incidence, p", p_of),
     ("rmst_difference", "Difference of restricted means, months ({level} CI)", in_months),
     ("rmst_ratio", "Ratio of restricted means ({level} CI)", in_ratio),
     ("p_zph", "Test of proportional hazards, p", p_of),
@@ -64,7 +66,10 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
     ]
     free = survivor_words(endpoint, definition)
     lines += [(name, f"{free} at {words}, % ({{level}} CI)", in_percent) for name, words in estimates.milestones(stem)]
-    lines.append(("rmst", f"Restricted mean{_until(context, stem)}, months ({{level}} CI)", in_months))
+    lines.append(
+        ("rmst", f"Restricted mean{_until(context, stem, 'rmst_difference', 'rmst')}, months ({{level}} CI)", in_months)
+    )
+    lines.append(("cif", f"Cumulative incidence{_until(context, stem, 'cif')}, % ({{level}} CI)", in_percent))
     lines.append(("follow_up", "Median follow-up by reverse Kaplan-Meier, months ({level} CI)", in_months))
     groups: list[Row] = []
     for figure, label, shown in lines:
@@ -141,9 +146,10 @@ def _compared_head(context: Context, definition: Definition, result: Result, lab
     )
 
 
-def _until(context: Context, stem: str) -> str:
-    """Time up to which a mean is restricted, as its analysis states it."""
-    found = context.estimates.find(stem, "rmst_difference") or context.estimates.find(stem, "rmst")
+def _until(context: Context, stem: str, *figures: str) -> str:
+    """Time up to which a mean is restricted or an incidence is read, as its analysis states it."""
+    names = [*figures, *(f"{figures[-1]}@{arm}" for arm in context.dossier.study.arm_ids)]
+    found = next((each for name in names if (each := context.estimates.find(stem, name)) is not None), None)
     analyses = {analysis.id: analysis for analysis in context.dossier.study.analyses}
     stated = analyses.get(found.analysis) if found is not None else None
     return f" to {stated.tau.text}" if stated is not None and stated.tau is not None else ""

@@ -287,17 +287,19 @@ def in_words(result: Result) -> str:
     --------
     >>> in_words(Result("PFS/p_logrank", value=0.0001)), in_words(Result("CCI/median@SCS", value=20.9, unit="1"))
     ('<0.001', '20.9')
+    >>> in_words(Result("ACC/auc:R0", value=0.8656, low=0.7193, high=1.0))
+    '0.87 (0.72 to 1.00)'
     """
     figure = result.id.partition("/")[2].split("@")[0]
     if figure.startswith("p_"):
         return p_of(result)
     if figure == "n" or figure.startswith("n_"):
         return whole(result)
-    if figure in ("rate", "difference") or figure.startswith("rate_"):
+    if figure in ("rate", "difference", "cif") or figure.startswith("rate_"):
         return in_percent(result) + " %"
     if result.unit in ("d", "mo"):
         return in_months(result) + " months"
-    if figure == "hr" or figure.startswith("hr:") or figure.endswith("ratio"):
+    if figure in ("hr", "shr") or ":" in figure or figure.endswith("ratio"):
         return in_ratio(result)
     limits = "" if result.low is None and result.high is None else f" ({interval(result.low, result.high, 1)})"
     return decimal(result.value, 1) + limits

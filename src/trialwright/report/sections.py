@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trialwright.model.endpoint import Definition, Endpoint
 from trialwright.model.silence import Silence
 from trialwright.report.accrual import accrual_figure
+from trialwright.report.accuracy import accuracy_table, missing_accuracy_words
 from trialwright.report.baseline import baseline_table
 from trialwright.report.consort import consort_figure
 from trialwright.report.context import WITHHELD, Context
@@ -111,6 +112,7 @@ def sections(context: Context, silences: Sequence[Silence]) -> tuple[Section, ..
     made += _subgroups(context)
     made += _outcomes(context)
     made += _markers(context)
+    made += _accuracies(context)
     made.append(_not_computed(context))
     made += [_findings(context), _appendix(context)]
     return tuple(section for section in made if section.parts)
@@ -242,15 +244,26 @@ def _markers(context: Context) -> list[Section]:
     return made
 
 
+def _accuracies(context: Context) -> list[Section]:
+    tables = [accuracy_table(context, endpoint) for endpoint in _measured(context, "accuracy")]
+    parts = tuple(table for table in tables if table is not None)
+    return [Section("accuracy", "Accuracy of a marker", parts)] if parts else []
+
+
 def _not_computed(context: Context) -> Section:
-    """Endpoints the study states and this version does not compute."""
+    """Endpoints the study states and this version, or this run, does not compute."""
     computed = {"time to event", "proportion", "worst grade"}
     left = [e for e in context.dossier.study.endpoints if not any(d.measure in computed for d in e.resolved().values())]
-    parts = tuple(
-        Paragraph(f"{sentence(e.title)} ({e.id}) is stated in the study file and not computed by this version.", "note")
-        for e in left
-    )
-    return Section("not-computed", "Endpoints not computed", parts)
+    foretelling = _measured(context, "accuracy")
+    parts = []
+    for endpoint in left:
+        name = f"{sentence(endpoint.title)} ({endpoint.id})"
+        if endpoint not in foretelling:
+            parts.append(Paragraph(f"{name} is stated in the study file and not computed by this version.", "note"))
+        elif accuracy_table(context, endpoint) is None:
+            reason = missing_accuracy_words(context, endpoint) or "no analysis of it is stated"
+            parts.append(Paragraph(f"{name} is not computed: {reason}.", "note"))
+    return Section("not-computed", "Endpoints not computed", tuple(parts))
 
 
 def _findings(context: Context) -> Section:
