@@ -2,82 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
-from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.second_gcig import second_progression, second_response
 from tests.unit.assessments.gcig.courses import course, happened, progression, response, told
 from trialwright.assessments.gcig import UNKNOWN, GcigRules, Ratio, Sample, amount, judge
-from trialwright.assessments.gcig.amounts import SCALE, Amount
+from trialwright.assessments.gcig.amounts import Amount
 from trialwright.assessments.gcig.judge import DecidingRows, Span
 
 pytestmark = pytest.mark.independent(
     "the criteria a second time, as one formula over all pairs of samples, in fractions"
 )
-
-HALF, RISE = Fraction(1, 2), Fraction(11, 10)
-
-
-def number(value: Amount) -> Fraction:
-    assert value.high == value.low
-    return Fraction(value.low, SCALE)
-
-
-def second_response(samples: Sequence[Sample], *, lenient: bool = False) -> tuple[int, int] | str | None:
-    """Day of the response and of the value that confirms it; words when a response cannot be judged."""
-    ordered = sorted(samples, key=lambda each: each.day)
-    before = [each for each in ordered if -14 <= each.day <= 0 and number(each.value) >= 2 * number(each.uln)]
-    if not before:
-        return "not evaluable"
-    base = number(before[-1].value)
-    after = [each for each in ordered if each.day >= 1]
-    pairs = []
-    for first, last in combinations(range(len(after)), 2):
-        chain = range(first + 1, last + 1)
-        steady = all(
-            number(after[place].value) <= RISE * number(after[place - 1].value)
-            or number(after[place].value) <= number(after[place].uln)
-            for place in chain
-        )
-        halved = number(after[first].value) <= HALF * base and (lenient or number(after[last].value) <= HALF * base)
-        if steady and halved and after[last].day - after[first].day >= 28:
-            pairs.append((after[first].day, after[last].day))
-    return min(pairs) if pairs else None
-
-
-def second_progression(samples: Sequence[Sample]) -> tuple[str, int, int] | str | None:
-    """Category and the two days of a progression; words when there is no value before treatment."""
-    ordered = sorted(samples, key=lambda each: each.day)
-    start = max((place for place, each in enumerate(ordered) if each.day <= 0), default=None)
-    if start is None:
-        return "not evaluable"
-    place = start + 1
-    while place < len(ordered):
-        seen, first = ordered[start:place], ordered[place]
-        raised = number(seen[0].value) > number(seen[0].uln)
-        normalised = any(number(each.value) <= number(each.uln) for each in seen[1:])
-        category = "C" if not raised else "A" if normalised else "B"
-        nadir = min(number(each.value) for each in seen)
-
-        def reached(each: Sample, category: str = category, nadir: Fraction = nadir) -> bool:
-            return number(each.value) >= 2 * (nadir if category == "B" else number(each.uln))
-
-        if reached(first):
-            later = [each for each in ordered[place + 1 :] if each.day - first.day >= 7]
-            if not later:
-                return None
-            if reached(later[0]):
-                return category, first.day, later[0].day
-            place = ordered.index(later[0])
-        else:
-            place += 1
-    return None
-
 
 VALUES = (
     "1", "5", "15", "30", "34.9", "35", "35.1", "38", "38.6", "60", "66", "69.9", "70", "70.1", "72", "77", "79.2",
@@ -353,6 +292,8 @@ def test_a_normal_value_from_a_progression_on_is_no_complete_response() -> None:
     assert response(f"{before}, 80 400, 90 410, 120 30") == "RESPONSE 21 49 -"
     assert response(f"{before}, 60 30, 80 400, 90 410, 120 30") == "RESPONSE 21 49 60"
     assert response(f"{before}, 80 400, 120 30") == "RESPONSE 21 49 120"
+    # on the very day of the progression, by another laboratory's limit
+    assert response("-5 400, 21 100, 49 90, 80 180 200, 90 190 200") == "RESPONSE 21 49 -"
 
 
 def test_factors_of_a_trial() -> None:
