@@ -1,0 +1,223 @@
+"""Endpoints case by case: what somebody who read only the conventions expects, against what the program derives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from _pytest.mark import ParameterSet
+
+from tests.spec.endpoint_cases import ORIGIN, SHARED, Case, cases, day_of, derived, row_of, study_of, tables
+from tests.unit.endpoints.trial import frames_of
+from trialwright.analysis.rmst import rmst
+from trialwright.dates import DAYS_PER_MONTH, DAYS_PER_YEAR, Duration
+from trialwright.endpoints.cohort import Cohort
+from trialwright.endpoints.invariants import invariant_findings
+from trialwright.endpoints.measure import ADTTE, Rows
+from trialwright.endpoints.questions import requests
+from trialwright.model.study import Study
+
+pytestmark = pytest.mark.independent
+
+PARAMS = {"DoR": "DOR", "DoCR": "DOCR"}
+TOLD = {"PFS": "PFS", "TTP": "TTP", "OS": "OS", "HPFS": "HPFS", "LTP": "LTP"}
+
+# Cases whose expectation and the program's convention differ, and why the program keeps its own.
+DIFFER: Mapping[str, str] = {
+    "K06": "a death known to the year is queried, and still dated by its rule: left out it would be taken for a life",
+    "K07": "the contact after the month of death is a finding of the folder's check; the death stays in its month",
+    "L05": "every duration counts the day of origin as day 1; there is no switch",
+    "Z13": "an assessment is a contact of its own and lifts the last day known alive without a word",
+}
+
+
+def every(*names: str) -> list[ParameterSet]:
+    return [pytest.param(case, id=case["id"]) for case in cases(*names) if case["id"] not in DIFFER]
+
+
+def test_the_cases_that_differ_are_cases() -> None:
+    names = ("dates", "durations", "invariants", "missed_assessments", "other_endpoints", "pfs_rule_sets")
+    assert set(DIFFER) <= {case["id"] for case in cases(*names)}
+
+
+@pytest.mark.parametrize("case", every(*SHARED))
+def test_the_row_is_the_one_expected(case: Case) -> None:
+    for name, expected in case["expect"].items():
+        row = row_of(case, PARAMS.get(name, name))
+        if expected is None:
+            assert row is None, name
+            continue
+        assert row is not None, name
+        wanted = {key: value for key, value in expected.items() if key != "reason"}
+        assert {key: row[key] for key in wanted} == wanted, (name, row["RULEID"])
+        if "reason" in expected:
+            assert row["reason"] == expected["reason"], name
+
+
+READ = {"RSCAT": "RECIST 1.1", "RSTESTCD": "OVRLRESP", "RSEVAL": "INVESTIGATOR"}
+SEEN = {"SSTESTCD": "SURVSTAT", "SSORRES": "ALIVE"}
+WHERE: Mapping[str, tuple[str, Mapping[str, list[Mapping[str, str]]]]] = {
+    "progression": ("PFS", {"RS": [{**READ, "RSORRES": "PD"}]}),
+    "death": ("OS", {}),
+    "response": ("TTR", {"RS": [{**READ, "RSORRES": "PR"}]}),
+    "new therapy": ("TTNT", {"CM": [{"CMCAT": "SUBSEQUENT CANCER THERAPY"}]}),
+    "last known alive": ("OS", {"SS": [SEEN]}),
+}
+DATED = {"RS": "RSDTC", "CM": "CMSTDTC", "SS": "SSDTC"}
+
+
+@pytest.mark.parametrize("case", every("dates"))
+def test_an_incomplete_date_is_completed_by_its_rule(case: Case) -> None:
+    name, given = WHERE[case["what"]]
+    rows = tables({})
+    rows["DS"][0]["DSSTDTC"] = "2023-06-01"
+    for domain, listed in given.items():
+        rows[domain] = [{"USUBJID": "A", f"{domain}SEQ": "1", **cells, DATED[domain]: case["text"]} for cells in listed]
+    if case["what"] == "death":
+        rows["DM"][0] |= {"DTHDTC": case["text"], "DTHFL": "Y"}
+    for fact, day in case["facts"].items():
+        domain, cells = {
+            "last_assessment": ("RS", {**READ, "RSORRES": "SD", "RSDTC": day}),
+            "last_known_alive": ("SS", {**SEEN, "SSDTC": day}),
+            "treatment_end": ("EX", {"EXTRT": "DRUG", "EXSTDTC": day}),
+        }[fact]
+        own = rows.setdefault(domain, [])
+        own.append({"USUBJID": "A", f"{domain}SEQ": str(len(own) + 1), **cells})
+    rules = "FDA_A" if case["what"] == "new therapy" else "EMA_ITT"  # nothing may end observation but the date itself
+    found = derived(study_of({"rule_set": rules}), frames_of(rows), date(2027, 3, 31))
+    if case["what"] == "new therapy":
+        _therapy_day(found.adtte, case)
+        return
+    row = found.adtte.filter(pl.col("PARAMCD") == name).row(0, named=True)
+    assert (str(row["ADT"]), row["ADTF"]) == (case["expect"]["date"], case["expect"]["flag"])
+
+
+def _therapy_day(adtte: pl.DataFrame, case: Case) -> None:
+    """A new therapy shows its day where it ends observation: in the words of the censored row."""
+    row = adtte.filter(pl.col("PARAMCD") == "PFS").row(0, named=True)
+    assert row["CNSR"] == 2
+    assert row["EVNTDESC"].endswith(case["expect"]["date"])
+
+
+@pytest.mark.parametrize("case", every("durations"))
+def test_a_duration_counts_its_days(case: Case) -> None:
+    expected = case["expect"]
+    if "months" in case:
+        assert Duration.parse(f"{case['months']} months").days == Decimal(expected["days"])
+        return
+    rows = tables({})
+    rows["DS"][0]["DSSTDTC"] = case["start"]
+    rows["DM"][0] |= {"DTHDTC": case["end"], "DTHFL": "Y"}
+    found = derived(study_of({}), frames_of(rows), date(2027, 3, 31))
+    row = found.adtte.filter(pl.col("PARAMCD") == "OS").row(0, named=True)
+    if expected.get("finding"):
+        assert row["AVAL"] is None
+        assert "T01" in {finding.id for finding in found.findings}
+        return
+    assert row["AVAL"] == expected["days"]
+    if "months" in expected:
+        assert f"{row['AVALM']:.4f}" == expected["months"]
+        assert row["AVALM"] == row["AVAL"] / float(DAYS_PER_MONTH)
+    if "years" in expected:
+        assert f"{row['AVAL'] / float(DAYS_PER_YEAR):.4f}" == expected["years"]
+
+
+BREAKS = {
+    "PFS later than OS": "T30", "death in PFS without death in OS": "T31", "HPFS before PFS": "T35",
+    "DoR ends on another day than PFS": "T33", "DoR censored otherwise than PFS": "T33",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [case for case in every("invariants") if "rows" in case.values[0]])
+def test_rows_that_contradict_each_other_are_found(case: Case) -> None:
+    wanted = case["expect"]["findings"]
+    if case["id"] in ("Z09", "Z10", "Z14", "Z15"):
+        _by_folder(case)
+        wanted = [words for words in wanted if words in BREAKS]
+    study, frames = study_of({}), frames_of(tables({}))
+    made = []
+    for request in requests(study):
+        given = case["rows"].get(
+            {value: key for key, value in PARAMS.items()}.get(request.endpoint.id, request.endpoint.id)
+        )
+        if given is None or request.endpoint.id == "LTP":
+            continue
+        reason = case.get("pfs_reason", "progression.recorded") if request.endpoint.id != "OS" else "death"
+        row = {
+            "USUBJID": "A", "PARAMCD": request.endpoint.id, "DEFID": "used", "STARTDT": ORIGIN,
+            "ADT": ORIGIN + timedelta(days=given["day"]), "AVAL": given["day"] + 1, "CNSR": given["cnsr"],
+            "RULEID": f"{request.endpoint.id}.{reason}",
+        }  # fmt: skip
+        made.append((request, Rows(adtte=pl.DataFrame([row], schema=ADTTE))))
+    cohort = Cohort(_limited(study), frames, pl.DataFrame(), {}, date(2027, 3, 31))
+    found = [finding.id for finding in invariant_findings(cohort, made) if finding.where != "/endpoints/TTP"]
+    by_rule = [BREAKS[words] for words in wanted]
+    own = [rule for rule in found if rule in by_rule]
+    assert sorted(set(found)) == sorted(set(by_rule)), found
+    assert len(own) >= len(by_rule)
+
+
+def _limited(study: Study) -> Study:
+    """The study with the hepatic series watching the liver alone."""
+    some = tuple(
+        each.model_copy(update={"only": "treated"}) if each.id == "hepatic" else each for each in study.assessments
+    )
+    return study.model_copy(update={"assessments": some})
+
+
+def _by_folder(case: Case) -> None:
+    """Breaks that the derivation itself meets: they are found in a folder, not in rows."""
+    wanted = case["expect"]["findings"]
+    if "after the cutoff" in wanted:
+        row = row_of({"assessments": {42: "SD"}, "death": case["rows"]["OS"]["day"], "cutoff": case["cutoff"]}, "OS")
+        assert row is not None
+        assert row["day"] <= case["cutoff"]
+        assert row["cnsr"] != 0
+        return
+    if "LTP before ablation" in wanted:
+        ablated = case["ablation_day"]
+        rows = tables(
+            {"ablations": [ablated], "zone": {ablated + 30: "COMPLETE"}, "resection": case["rows"]["LTP"]["day"]}
+        )
+        name = "LTP"
+    else:
+        progressed, responded = case["rows"]["PFS"]["day"], case["response_day"]
+        rows = tables({"assessments": {progressed: "PD", responded: "PR"}})
+        name = "DOR"
+    found = derived(study_of({}), frames_of(rows), date(2027, 3, 31))
+    early = [finding for finding in found.findings if finding.id == "T01" and finding.where == f"/endpoints/{name}"]
+    timed = found.adtte.filter(pl.col("PARAMCD") == name)["AVAL"].drop_nulls()
+    # a response after progression is none, so it has no duration at all
+    assert early or (name == "DOR" and timed.is_empty())
+
+
+@pytest.mark.parametrize("case", every("rm_dor"))
+def test_time_in_response_is_that_of_all_subjects(case: Case) -> None:
+    """Months of the cases are taken as days; the origin's day is day 1, so the time is longer by one."""
+    tau = float(case["tau"] + 1)
+    parents, firsts, lengths = [], [], []
+    for patient in case["patients"]:
+        assessments = {patient["end"]: "PD"}
+        if patient.get("response") is not None and patient["response"] < patient["end"]:
+            assessments = {patient["response"]: "PR", **assessments}
+        one = {"assessments": assessments, "rule_set": "EMA_ITT"}
+        parent, first = row_of(one, "PFS"), row_of(one, "RMDOR")
+        assert parent is not None
+        assert first is not None
+        parents.append(float(parent["aval"]))
+        firsts.append(float(first["aval"]))
+        lengths.append(min(parents[-1], tau) - min(firsts[-1], tau))
+    assert lengths == case["expect"]["durations"]
+    events = [1] * len(parents)
+    whole = rmst(parents, events, tau=tau).arms[0].rmst
+    short = rmst(firsts, events, tau=tau).arms[0].rmst
+    assert f"{whole - short:.3f}" == case["expect"]["mean"]
+    assert f"{whole - 1:.3f}" == case["expect"]["rmst_pfs"]
+    assert f"{short - 1:.3f}" == case["expect"]["rmst_first"]
+
+
+def test_days_are_counted_from_the_origin() -> None:
+    assert day_of(84) == "2025-03-26"
