@@ -115,3 +115,16 @@ def test_a_series_is_bound_by_a_removal_that_one_arm_has() -> None:
         ({"from": "allocation"}, set()),
     ):
         assert arm_bound(study(assessments=[{**series, **more}])).series == expected
+
+
+def test_a_marker_is_bound_when_it_is_judged_beyond_allocation() -> None:
+    marker = {"id": "fall", "item": "left", "criteria": "halved", "from": "first_dose"}
+    drawing = {"at": "allocation", "method": "permuted-blocks"}
+    for more, blocks, expected in (
+        ({}, {}, {"fall"}),
+        ({"until": "allocation"}, {"allocation": drawing}, set()),
+        ({"until": "allocation"}, {}, {"fall"}),
+        ({"until": "surgery"}, {"allocation": drawing}, {"fall"}),
+        ({"criteria": None, "model": "speed"}, {"allocation": drawing}, set()),
+    ):
+        assert arm_bound(study(markers=[{**marker, **more}], **blocks)).series == expected
