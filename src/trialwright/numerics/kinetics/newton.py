@@ -55,14 +55,14 @@ def _solved(lower: FloatArray, right: FloatArray, out: FloatArray) -> None:
 
 
 @kernel
-def _unpacked(row: FloatArray, free: IntArray, matrix: FloatArray, slope: FloatArray) -> float:
+def _unpacked(rows: FloatArray, i: int, free: IntArray, matrix: FloatArray, slope: FloatArray) -> float:
     """Second derivatives and gradient of the free parameters; the largest absolute value on the diagonal."""
     size = free.size
     place, largest = 1 + size, 0.0
     for a in range(size):
-        slope[a] = row[1 + a] if free[a] else 0.0
+        slope[a] = rows[i, 1 + a] if free[a] else 0.0
         for b in range(a, size):
-            both = row[place] if free[a] and free[b] else (1.0 if a == b else 0.0)
+            both = rows[i, place] if free[a] and free[b] else (1.0 if a == b else 0.0)
             matrix[a, b], matrix[b, a] = both, both
             place += 1
         largest = max(largest, abs(matrix[a, a]))
@@ -70,17 +70,17 @@ def _unpacked(row: FloatArray, free: IntArray, matrix: FloatArray, slope: FloatA
 
 
 @kernel
-def _with_prior(row: FloatArray, x: FloatArray, typical: FloatArray, precision: FloatArray) -> None:
-    size = x.size
+def _with_prior(rows: FloatArray, i: int, x: FloatArray, typical: FloatArray, precision: FloatArray) -> None:
+    size = x.shape[1]
     place = 1 + size
     for a in range(size):
         pull = 0.0
         for b in range(size):
-            pull += precision[a, b] * (x[b] - typical[b])
-        row[0] += 0.5 * (x[a] - typical[a]) * pull
-        row[1 + a] += pull
+            pull += precision[a, b] * (x[i, b] - typical[i, b])
+        rows[i, 0] += 0.5 * (x[i, a] - typical[i, a]) * pull
+        rows[i, 1 + a] += pull
         for b in range(a, size):
-            row[place] += precision[a, b]
+            rows[i, place] += precision[a, b]
             place += 1
 
 
@@ -137,14 +137,14 @@ def newton_step(
     size = free.size
     matrix, lower, slope, step = np.empty((size, size)), np.empty((size, size)), np.empty(size), np.empty(size)
     for i in who:
-        _with_prior(at_trial[i], trial[i], typical[i], precision)
+        _with_prior(at_trial, i, trial, typical, precision)
         better = at_trial[i, 0] <= best_row[i, 0] + 1e-12 * (1.0 + abs(at_trial[i, 0]))
         if better and math.isfinite(at_trial[i, 0]):
             for a in range(size):
                 best[i, a] = trial[i, a]
             for column in range(at_trial.shape[1]):
                 best_row[i, column] = at_trial[i, column]
-        largest = _unpacked(best_row[i], free, matrix, slope)
+        largest = _unpacked(best_row, i, free, matrix, slope)
         unit = 1e-3 * largest
         if better:
             damping[i] = 0.1 * damping[i] if damping[i] > unit else 0.0
@@ -197,7 +197,7 @@ def inverse_diagonal(rows: FloatArray, free: IntArray, out: FloatArray) -> None:
     size = free.size
     matrix, lower, slope, step = np.empty((size, size)), np.empty((size, size)), np.empty(size), np.empty(size)
     for i in range(rows.shape[0]):
-        _unpacked(rows[i], free, matrix, slope)
+        _unpacked(rows, i, free, matrix, slope)
         definite = _factored(matrix, 0.0, lower)
         for a in range(size):
             if free[a] and definite:
