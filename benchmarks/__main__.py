@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmarks import allocation, kelim_map, recovery, run_path, screening, survival
+from benchmarks import allocation, gcig, kelim_map, recovery, response, run_path, screening, survival
 from benchmarks.measure import Comparison
 
 BENCHMARKS: Mapping[str, Callable[[], Iterable[Comparison]]] = {
     "survival": survival.comparisons,
     "allocation": allocation.comparisons,
     "screening": screening.comparisons,
+    "response": response.comparisons,
     "run": run_path.comparisons,
     "recovery": recovery.comparisons,
     "kelim-map": kelim_map.comparisons,
+    "gcig": gcig.comparisons,
 }
 
 
