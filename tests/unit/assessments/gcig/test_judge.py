@@ -259,7 +259,8 @@ def test_numbers_of_the_deciding_samples() -> None:
     verdict = judge(course("-5 400, 21 190, 42 30, 63 20, 120 71, 127 80"))
     assert verdict.response.rows == DecidingRows(2, 4, 3)
     assert verdict.progression.rows == DecidingRows(5, 6)
-    assert judge(course("-5 20, 60 70")).progression.rows == DecidingRows(2)
+    waiting = judge(course("-5 20, 60 70")).progression
+    assert (waiting.rows, waiting.category, waiting.days) == (DecidingRows(2), "C", Span(60, 60))
     assert judge(course("-5 400, 21 250")).response.rows == DecidingRows()
     baseline = verdict.response.baseline
     assert baseline is not None
