@@ -26,8 +26,6 @@ _FACE = {
     "analyse": "trialwright.conduct.analyse:analyse",
     "run": "trialwright.conduct.run:run",
     "trace": "trialwright.conduct.trace:trace",
-    "judge_ca125": "trialwright.assessments.gcig.judge:judge",
-    "judge_ca125_table": "trialwright.conduct.gcig:judge_table",
     "kaplan_meier": "trialwright.analysis.survival:kaplan_meier",
     "quantiles": "trialwright.analysis.survival:quantiles",
     "milestones": "trialwright.analysis.survival:milestones",
