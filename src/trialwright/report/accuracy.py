@@ -96,7 +96,7 @@ def accuracy_table(context: Context, endpoint: Endpoint) -> Table | None:
         Column("Figure"),
         Column("Estimate", f"({context.estimates.level(endpoint.id, 'auc')} CI)", numeric=True),
         Column("Subjects", numeric=True),
-        Column("With the outcome", numeric=True),
+        Column("Events", "or right answers", numeric=True),
     )
     used = next(iter(endpoint.resolved().values()))
     return Table(endpoint.id.lower(), endpoint.title, columns, tuple(rows), tuple(_notes(context, used)))
@@ -117,7 +117,10 @@ def _notes(context: Context, definition: Definition) -> Iterator[str]:
             "selection, and its accuracy is that among those selected."
         )
     yield "Treatment between the marker and the outcome is not adjusted for."
-    yield "Calibration is that of a logistic model of the marker, each subject foretold from the others."
+    yield (
+        "Calibration is that of a logistic model of the marker, each subject foretold from the others; where the "
+        "marker tells next to nothing, its slope is far from 1 and means as little."
+    )
 
 
 def missing_accuracy_words(context: Context, endpoint: Endpoint) -> str:

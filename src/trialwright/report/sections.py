@@ -9,6 +9,7 @@ from trialwright.model.endpoint import Definition, Endpoint
 from trialwright.model.silence import Silence
 from trialwright.report.accrual import accrual_figure
 from trialwright.report.accuracy import accuracy_table, missing_accuracy_words
+from trialwright.report.accuracy_curves import accuracy_curves
 from trialwright.report.baseline import baseline_table
 from trialwright.report.consort import consort_figure
 from trialwright.report.context import WITHHELD, Context
@@ -17,6 +18,7 @@ from trialwright.report.endpoint_tables import counted_words, endings_table, sur
 from trialwright.report.estimand import estimand_table, no_estimand_words
 from trialwright.report.estimates import whole
 from trialwright.report.forest import forest_figure
+from trialwright.report.incidence import incidence_figure
 from trialwright.report.kaplan_meier import CurveWords, kaplan_meier_figure
 from trialwright.report.listings import (
     assumptions_table,
@@ -178,6 +180,8 @@ def _survival(context: Context, endpoint: Endpoint) -> Section:
             parts.append(figure)
         else:
             parts.append(Paragraph("There is no curve: no subject has a time for this endpoint yet.", "note"))
+        cif = f"cif-{words.stem.lower().replace('~', '-')}"
+        parts += _present(incidence_figure(context, cif, endpoint.title, words.origin))
         table = survival_table(context, endpoint, name)
         parts += _present(table, endings_table(context, endpoint, name) if is_reported else None)
     if not context.dossier.by_arm and len(context.dossier.study.arms) > 1:
@@ -245,9 +249,12 @@ def _markers(context: Context) -> list[Section]:
 
 
 def _accuracies(context: Context) -> list[Section]:
-    tables = [accuracy_table(context, endpoint) for endpoint in _measured(context, "accuracy")]
-    parts = tuple(table for table in tables if table is not None)
-    return [Section("accuracy", "Accuracy of a marker", parts)] if parts else []
+    parts: list[Part] = []
+    for endpoint in _measured(context, "accuracy"):
+        table = accuracy_table(context, endpoint)
+        if table is not None:
+            parts += [table, *accuracy_curves(context, endpoint)]
+    return [Section("accuracy", "Accuracy of a marker", tuple(parts))] if parts else []
 
 
 def _not_computed(context: Context) -> Section:
