@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from trialwright.endpoints.library import specs
 from trialwright.model.catalogue import Catalogue, Spec
 from trialwright.model.study import Study
 from trialwright.protocol.load import load
@@ -21,6 +22,14 @@ OFFERED: Final = Catalogue(
             settings={"rows": ("recorded",)},
             outputs=("CR", "PR", "SD", "PD", "NE"),
         ),
+        Spec(
+            "guess-x",
+            "response criteria",
+            "x",
+            certainty="unverified",
+            settings={"rows": ("recorded",)},
+            outputs=("CR", "PR", "SD", "PD", "NE"),
+        ),
         Spec("halved", "marker criteria", "x", outputs=("RESPONSE", "NO RESPONSE")),
         Spec("speed", "marker model", "x", settings={"parameters": ("study-fit",)}, outputs=("speed",), computed=False),
         Spec("parts", "dose model", "x", outputs=("lung_dose", "tumour_dose")),
@@ -31,6 +40,7 @@ OFFERED: Final = Catalogue(
         ),
         Spec("share", "method", "x", measures=("proportion",)),
         *(Spec(measure, "measure", "x") for measure in ("time to event", "proportion", "worst grade", "accuracy")),
+        *specs(),
     )
 )
 

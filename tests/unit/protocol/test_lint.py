@@ -23,6 +23,95 @@ CASES: Final[dict[str, tuple[list[tuple[str, str]], str]]] = {
         "/allocation/method",
     ),
     "assumption-unreasoned": ([], "/arms/ABL/ratio"),
+    "baseline-elsewhere": (
+        [
+            (
+                "{id: disease, criteria: recist-x, baseline: {last_before: allocation",
+                "{id: disease, criteria: recist-x, baseline: {last_before: treatment",
+            )
+        ],
+        "/endpoints/PFS/assessment",
+    ),
+    "criteria-unverified": (
+        [("{id: liver, criteria: recist-x", "{id: liver, criteria: guess-x")],
+        "/assessments/liver/criteria",
+    ),
+    "deaths-of-the-disease-alone": (
+        [
+            (
+                "events: [progression, death]",
+                "events: [progression, {event: death, when: {item: cause, equals: CANCER}}]",
+            )
+        ],
+        "/endpoints/PFS/events",
+    ),
+    "disease-free-before-removal": (
+        [("title: Progression-free survival", "title: Disease-free survival")],
+        "/endpoints/PFS/origin",
+    ),
+    "duration-from-treatment": (
+        [("title: Progression-free survival", "title: Duration of response")],
+        "/endpoints/PFS/origin",
+    ),
+    "horizon-from-first-enrolment": (
+        [
+            (
+                "horizon: {of: 24 months, is: follow-up only}",
+                "horizon: {of: 12 months, from: first enrolment, is: administrative censoring}",
+            )
+        ],
+        "/endpoints/PFS/horizon/from",
+    ),
+    "horizons-differ": (
+        [
+            (
+                "censor: {at: last known alive}\n",
+                "censor: {at: last known alive}\n    horizon: {of: 12 months, is: follow-up only}\n",
+            )
+        ],
+        "/endpoints/CSS/horizon",
+    ),
+    "marker-progression-blind": (
+        [
+            (
+                "used_for: [eligibility], ignore_after: [{item: treated_on, within: 28 days}]",
+                "used_for: [eligibility, analysis]",
+            )
+        ],
+        "/markers/afp_response/used_for",
+    ),
+    "marker-without-course": (
+        [("within: 100 days, until: allocation", "within: 100 days, until: entry")],
+        "/markers/afp_speed/until",
+    ),
+    "name-and-events-disagree": (
+        [("title: Progression-free survival", "title: Time to progression")],
+        "/endpoints/PFS/events",
+    ),
+    "progression-after-operation": (
+        [
+            (
+                "origin: allocation\n    events: [progression, death]",
+                "origin: treatment\n    events: [progression, death]",
+            )
+        ],
+        "/endpoints/PFS/origin",
+    ),
+    "record-reading-kept": (
+        [("loose: {events: [death]}", "loose: {events: [progression, death], assessment: disease}")],
+        "/endpoints/CSS/definitions/loose",
+    ),
+    "survival-as-proportion": (
+        [("title: Low grade", "title: Overall survival at two months")],
+        "/endpoints/GOOD/measure",
+    ),
+    "therapy-ends-response": (
+        [
+            ("title: Progression-free survival", "title: Duration of response"),
+            ("events: [progression, death]", "events: [progression, death, next_therapy]"),
+        ],
+        "/endpoints/PFS/events",
+    ),
     "deaths-uncovered": ([(CSS_STRICT, "competing: [treated_on]")], "/endpoints/CSS"),
     "drug-undosed": (
         [("{drug: tablet, dose: 10 mg, per: day, days: [1-14]}", "{drug: tablet}")],
@@ -119,6 +208,18 @@ def test_a_rule_fires_where_the_statement_stands(rule: str) -> None:
         ("one-arm-endpoint", [("set: everyone, arms: [ABL], unknown", "set: everyone, unknown")]),
         ("item-unused", [("do: [disease], arms", "do: [disease, note_of], arms")]),
         ("follow-up-too-short", [("horizon: {of: 24 months, is", "horizon: {of: 1826 days, is")]),
+        (
+            "horizon-from-first-enrolment",
+            [
+                (
+                    "horizon: {of: 24 months, is: follow-up only}",
+                    "horizon: {of: 24 months, from: first enrolment, is: administrative censoring}",
+                )
+            ],
+        ),
+        ("horizons-differ", [("milestones: [12 months]", "milestones: [6 months]")]),
+        ("name-and-events-disagree", [("title: Progression-free survival", "title: Event-free survival")]),
+        ("marker-without-course", [("within: 100 days, until: allocation", "within: 90 days, until: allocation")]),
     ],
 )
 def test_a_rule_is_silent_on_its_counterpart(rule: str, pairs: list[tuple[str, str]]) -> None:
@@ -138,6 +239,22 @@ def test_eligibility_that_is_empty_is_an_error() -> None:
     study = loaded().model_copy(update={"inclusion": (), "exclusion": ()})
     rules = {finding.rule: finding.severity for finding in lint(study, OFFERED)}
     assert rules["eligibility-empty"] == "error"
+
+
+@pytest.mark.parametrize(("stated", "seen"), [("", True), (", confirmation: {needed: false, after: 28 days}", False)])
+def test_one_arm_judged_by_its_responses_must_say_whether_they_are_confirmed(stated: str, seen: bool) -> None:
+    study = loaded(
+        ("success: {item: grade, equals: G1}", "success: {response: {of: liver}, in: [CR, PR]}"),
+        (
+            "baseline: {last_before: entry, within: 28 days}",
+            f"baseline: {{last_before: entry, within: 28 days}}{stated}",
+        ),
+    )
+    primary = tuple(
+        entry.model_copy(update={"role": "primary" if entry.id == "GOOD" else "other"}) for entry in study.endpoints
+    )
+    found = lint(study.model_copy(update={"endpoints": primary, "arms": study.arms[:1]}), OFFERED)
+    assert ("response-unconfirmed" in {finding.rule for finding in found}) is seen
 
 
 def test_treatment_without_any_measured_limit_is_seen() -> None:
@@ -162,5 +279,5 @@ def test_a_rule_says_what_it_sees_and_how_to_mend_it(rule: object) -> None:
 
 
 def test_every_rule_is_tried_here_and_stands_in_the_catalogue() -> None:
-    assert set(RULES) - set(CASES) == {"eligibility-empty", "limits-absent"}
+    assert set(RULES) - set(CASES) == {"eligibility-empty", "limits-absent", "response-unconfirmed"}
     assert [spec.id for spec in CATALOGUE] == list(RULES)
