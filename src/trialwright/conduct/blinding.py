@@ -150,7 +150,10 @@ def _open_findings(findings: Iterable[Finding], study: Study, frames: Frames, bo
     """Findings; those that tell an arm are cut to their rule, each rule once."""
     names = (*study.arm_ids, *(arm.label for arm in study.arms), *(f"'{item}'" for item in bound.items))
     rows = _telling_rows(study, frames, bound)
-    clauses = tuple(f"/endpoints/{endpoint}" for endpoint, _ in bound.endpoints)
+    clauses = (
+        *(f"/endpoints/{endpoint}" for endpoint, _ in bound.endpoints),
+        *(f"/markers/{series}" for series in bound.series),
+    )
     told: set[str] = set()
     for finding in findings:
         telling = (

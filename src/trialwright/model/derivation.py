@@ -131,6 +131,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("R16", "W", "a progression that was not looked at again in time", "plan the scan that confirms it"),
     ("T40", "W", "a marker value that cannot be used", "write a number above 0, its unit and the day of the sample"),
     ("T41", "W", "a marker response that cannot be told", "complete the dates, values or upper limits it rests on"),
+    ("T42", "I", "a marker sample that does not count", "nothing, if the date of what disturbed it is right"),
 )
 
 DERIVATION_RULES: Final[Mapping[str, FindingRule]] = MappingProxyType({row[0]: FindingRule(*row) for row in _ROWS})

@@ -134,7 +134,7 @@ def ca125_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple
         each sample after treatment began, up to the sample that confirms a response. Derived rows: RSPCA125 and
         CRCA125 on the day a response and a complete response began, PDCA125 on that of a progression, BOR once.
     findings : list of Finding
-        Values that cannot be used (T40) and answers that cannot be told (T41).
+        Values that cannot be used (T40), answers that cannot be told (T41) and samples left out (T42).
 
     Notes
     -----
@@ -175,17 +175,26 @@ def _judged(
     """Append the rows of one marker, and return what was noticed."""
     rules, events = rules_of(marker), _events(study, marker, frames, points)
     samples, findings = _samples(study, marker, frames, points)
-    undecided = []
+    undecided: list[str] = []
+    left_out: list[tuple[str, str]] = []
     for course in _courses(samples):
         verdict = judge(course.samples, events.get(course.subject, ()), rules, start_span_days=course.start_span)
         if verdict.response.state == "UNDECIDED":
             undecided.append(course.subject)
+        if verdict.excluded:
+            rows_out = (f"row {each.sample.number} {each.reason}" for each in verdict.excluded)
+            left_out.append((course.subject, "; ".join(rows_out)))
         rows.extend(
             (study.id, course.subject, marker.id, *rest)
             for rest in (*_course_rows(course, verdict), *_derived(course, verdict))
         )
     text = "limited values, missing limits of normal or partial dates leave more than one answer"
-    return [*findings, *subject_findings("T41", f"/markers/{marker.id}", undecided, text)]
+    where = f"/markers/{marker.id}"
+    told = [derivation_finding("T42", where, why, subject=who) for who, why in left_out[:SHOWN_PER_COLUMN]]
+    if len(left_out) > len(told):
+        rest = f"samples of {len(left_out) - len(told)} more subjects do not count"
+        told.append(derivation_finding("T42", where, rest))
+    return [*findings, *told, *subject_findings("T41", where, undecided, text)]
 
 
 def _samples(study: Study, marker: Marker, frames: Frames, points: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:

@@ -185,6 +185,17 @@ def test_what_disturbs_a_sample() -> None:
     assert of("RSPCA125", folder(lab(text), PR=[{k: v for k, v in undated[0].items() if v}])) == undisturbed
 
 
+def test_samples_that_are_left_out_are_told() -> None:
+    tap = {"USUBJID": "S1", "PRSEQ": "1", "PRCAT": "X", "PRDECOD": "PARACENTESIS", "PRSTDTC": day(10)}
+    _, findings = rows(folder(lab("-5 400,21 150,30 140,42 100,71 90"), PR=[tap]))
+    assert [(each.id, each.severity, each.where, each.subject) for each in findings] == [
+        ("T42", "I", "/markers/fall", "S1")
+    ]
+    assert findings[0].text == (
+        "row 2 11 days after paracentesis on day 10; row 3 20 days after paracentesis on day 10"
+    )
+
+
 def test_values_that_cannot_be_used_leave_the_answer_open() -> None:
     broken = lab("-5 400,21 190,49 180")
     broken[2] |= {"LBORRESU": "ug/L"}
