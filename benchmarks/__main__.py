@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmarks import allocation, gcig, kelim_map, recovery, response, run_path, screening, survival
+from benchmarks import allocation, competing, gcig, kelim_map, recovery, response, run_path, screening, survival
 from benchmarks.measure import Comparison
 
 BENCHMARKS: Mapping[str, Callable[[], Iterable[Comparison]]] = {
     "survival": survival.comparisons,
+    "competing": competing.comparisons,
     "allocation": allocation.comparisons,
     "screening": screening.comparisons,
     "response": response.comparisons,
