@@ -67,7 +67,7 @@ FLAGS: Final[Mapping[str, str]] = MappingProxyType(
         "implausible_rate": "the rate is faster than the marker itself is thought to leave the body",
         "multimodal": "two sets of parameters fit the samples nearly as well; both are given",
         "class_below_half": "the class given is less probable than the other",
-        "simulated": "the patient is invented",
+        "simulated": "the subject is invented",
     }
 )
 """What a reader has to know about a figure that is given all the same."""

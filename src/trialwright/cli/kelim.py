@@ -1,4 +1,4 @@
-"""``trialwright kelim``: how fast a tumour marker leaves the body, patient by patient."""
+"""``trialwright kelim``: how fast a tumour marker leaves the body, subject by subject."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def fit_command(
     report: Path | None,
     as_json: bool,
 ) -> None:
-    """Fit a parameter set to the patients of a table, all arms together.
+    """Fit a parameter set to the subjects of a table, all arms together.
 
     The set says local_fit, holds a report of its fit, and takes as cutoff the median of the cohort's own most probable
     rates, so that its classes compare with no other cohort's. The fit runs with several seeds; the exit code is 1 when
@@ -124,7 +124,7 @@ def fit_command(
     names = tuple(dict.fromkeys(name for name, _ in request.effects))
     cohort = read_cohort(data, own, events=events, covariates=names)
     if cohort.simulated:
-        say("SIMULATED: the patients are invented")
+        say("SIMULATED: the subjects are invented")
     fitted = fit_cohort(cohort, request, say=say)
     use = fit_set(fitted, out)
     files: tuple[str, ...] = ()
@@ -150,7 +150,7 @@ def _fit_shape(fitted: Fitted, use: SetUse, out: Path, files: tuple[str, ...], *
         "out": str(out),
         "origin": "simulated" if simulated else "entered",
         "parameters": set_shape(use),
-        "patients": fit.patients,
+        "subjects": fit.patients,
         "samples": fit.values,
         "below": fit.below,
         "above": fit.above,
@@ -180,7 +180,7 @@ def _fit_text(fitted: Fitted, use: SetUse, out: Path, *, simulated: bool) -> str
     fit = fitted.fits[0]
     lines = [
         f"{'SIMULATED  ' if simulated else ''}{banner_of(use)}",
-        f"{fit.patients} patients, {fit.values} samples, {fit.below} below the limit",
+        f"{fit.patients} subjects, {fit.values} samples, {fit.below} below the limit",
     ]
     for name, value, se in zip(fit.natural_names, fit.natural, fit.natural_se, strict=True):
         known = f"± {se:.2g}" if np.isfinite(se) else "(standard error not known)"
@@ -221,7 +221,7 @@ _PLAN_OPTIONS: Final = (
 
 @click.command("simulate")
 @click.argument("parameters", metavar="SET")
-@click.option("--n", "patients", type=click.IntRange(1, 1_000_000), required=True, help="Patients.")
+@click.option("--n", "subjects", type=click.IntRange(1, 1_000_000), required=True, help="Subjects.")
 @_SEED
 @_planned
 @click.option("--out", required=True, type=_File, metavar="FILE", help="Series to write, .csv or .parquet.")
@@ -231,7 +231,7 @@ _PLAN_OPTIONS: Final = (
 def simulate_command(
     *,
     parameters: str,
-    patients: int,
+    subjects: int,
     seed: int,
     plan: SamplingPlan,
     out: Path,
@@ -242,10 +242,10 @@ def simulate_command(
     """Invent series of a parameter set's population.
 
     Every row says SIMULATED in ORIGIN, and whatever is made of the series says so too. The same seed gives the same
-    patients.
+    subjects.
     """
     use = open_set(parameters)
-    invented = invent_series(use, plan, patients=patients, seed=seed)
+    invented = invent_series(use, plan, subjects=subjects, seed=seed)
     write_invented(invented, out, truth, replace=force)
     shape = {
         "out": str(out),
@@ -253,7 +253,7 @@ def simulate_command(
         "origin": "simulated",
         "parameters": set_shape(use),
         "seed": seed,
-        "patients": patients,
+        "subjects": subjects,
         "samples": invented.samples.height,
         "below_share": invented.below_share,
         "early_rises": int(invented.truth["EARLY_RISE"].sum()),
@@ -262,7 +262,7 @@ def simulate_command(
         click.echo(json.dumps(shape, indent=1))
         return
     click.echo(
-        f"SIMULATED  {patients} patients, {invented.samples.height} samples, {invented.below_share:.1%} below the limit"
+        f"SIMULATED  {subjects} subjects, {invented.samples.height} samples, {invented.below_share:.1%} below the limit"
     )
     click.echo(f"series {out}" + ("" if truth is None else f"; what is true of them {truth}"))
 
@@ -287,7 +287,7 @@ def vpc_command(
     report: Path | None,
     as_json: bool,
 ) -> None:
-    """Compare the patients of a table with simulated repetitions of them (visual predictive check).
+    """Compare the subjects of a table with simulated repetitions of them (visual predictive check).
 
     Percentiles of the values and shares below the limit of the assay by bins of days, each beside the interval in
     which it lies in the repetitions, and normalised prediction distribution errors. --report draws them.

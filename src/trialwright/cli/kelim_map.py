@@ -1,4 +1,4 @@
-"""``trialwright kelim map``: KELIM in each patient of a table of samples."""
+"""``trialwright kelim map``: KELIM in each subject of a table of samples."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def set_shape(use: SetUse) -> dict[str, object]:
 
 
 def _shape(found: MappedSeries, counted: Counter[str]) -> Iterator[str]:
-    """The answer as JSON, one patient at a time."""
+    """The answer as JSON, one subject at a time."""
     head = {
         "parameters": set_shape(found.use),
         "engine": ENGINE,
@@ -84,11 +84,11 @@ def _shape(found: MappedSeries, counted: Counter[str]) -> Iterator[str]:
         "level": found.options.level,
         "rules": asdict(found.rules),
     }
-    yield json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "patients": ['
+    yield json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "subjects": ['
     separator = "\n  "
     for rows in found.rows:
         for row in _counting(rows, counted).iter_rows(named=True):
-            yield separator + json.dumps(_patient(row), ensure_ascii=False)
+            yield separator + json.dumps(_subject(row), ensure_ascii=False)
             separator = ",\n  "
     yield "],\n " + f'"counts": {json.dumps(_counts(counted))}\n}}\n'
 
@@ -107,7 +107,7 @@ def _counting(rows: pl.DataFrame, counted: Counter[str]) -> pl.DataFrame:
 _ONCE: Final = ("PARAMSET", "PARAMSET_STATUS", "PARAMSET_SHA256", "ENGINE", "UNCERTAINTY")
 
 
-def _patient(row: dict[str, object]) -> dict[str, object]:
+def _subject(row: dict[str, object]) -> dict[str, object]:
     return {name.lower(): value for name, value in row.items() if name not in _ONCE}
 
 
@@ -177,13 +177,13 @@ _OPTIONS: Final = (
 @click.option("--force", is_flag=True, help="Replace that table.")
 @click.option("--json", "as_json", is_flag=True, help="Show everything as JSON.")
 def map_command(request: MapRequest, *, out: Path | None, force: bool, as_json: bool) -> None:
-    """Estimate KELIM in each patient of a table.
+    """Estimate KELIM in each subject of a table.
 
     SERIES is CSV or Parquet. DAY counts from the first day of chemotherapy, VALUE is text as the laboratory wrote it
     (<5 and >10000 are limits), UNIT has to be of the size of the set's. ASSAY, ULN (upper limit of normal) and UNTIL
-    (last day that counts for this patient) are read where they stand. A table larger than 8 MiB is read in blocks
+    (last day that counts for this subject) are read where they stand. A table larger than 8 MiB is read in blocks
     and has to be sorted by USUBJID. Whatever is left out is listed with its reason; the exit code is 1 when a sample
-    has to be corrected before its patient can have a figure.
+    has to be corrected before its subject can have a figure.
     """
     if out is not None and as_json:
         raise click.UsageError("--out and --json exclude one another: say which of the two is meant")
@@ -207,6 +207,6 @@ def _write(found: MappedSeries, counted: Counter[str], out: Path, *, replace: bo
         say(banner)
     counts = _counts(counted)
     say(
-        f"{counts['estimated']} patients estimated, {counts['not_calculable']} not calculable, {counts['error']} with "
+        f"{counts['estimated']} subjects estimated, {counts['not_calculable']} not calculable, {counts['error']} with "
         f"samples to correct; all stand in {out}"
     )

@@ -32,7 +32,7 @@ from trialwright.report.marker_fit import (
 __all__ = ["Diagnosed", "diagnose", "write_diagnostics"]
 
 _DRAWN: Final = 12
-"""Patients drawn with their fits, evenly from the slowest to the fastest rate."""
+"""Subjects drawn with their fits, evenly from the slowest to the fastest rate."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +48,9 @@ class Diagnosed:
     errors : PredictionErrors or None
         None where there are too few repetitions for the longest series.
     cohort : Cohort
-        The patients.
+        The subjects.
     ln_typical : ndarray or None
-        Typical ln parameters of each patient, where covariates move them.
+        Typical ln parameters of each subject, where covariates move them.
     """
 
     use: SetUse
@@ -66,7 +66,7 @@ def diagnose(cohort: Cohort, use: SetUse, *, replicates: int = 500, seed: int = 
     Parameters
     ----------
     cohort : Cohort
-        The patients.
+        The subjects.
     use : SetUse
         The set.
     replicates : int, default 500
@@ -82,10 +82,10 @@ def diagnose(cohort: Cohort, use: SetUse, *, replicates: int = 500, seed: int = 
     Raises
     ------
     EstimationError
-        If no patient has enough samples.
+        If no subject has enough samples.
     """
     if cohort.subjects.is_empty():
-        raise EstimationError("no patient has enough samples", mend="see kelim map for what is missing in each")
+        raise EstimationError("no subject has enough samples", mend="see kelim map for what is missing in each")
     population = population_of(use.content)
     ln_typical = typical_of(use.content, cohort.subjects["USUBJID"], cohort.covariates)
     check = predictive_check(cohort.series, population, replicates=replicates, seed=seed, ln_typical=ln_typical)
@@ -169,7 +169,7 @@ def _pictures(diagnosed: Diagnosed, fitted: Fitted | None) -> Iterator[Picture]:
 def _facts(diagnosed: Diagnosed, fitted: Fitted | None) -> Iterator[tuple[str, str]]:
     content, cohort = diagnosed.use.content, diagnosed.cohort
     left = cohort.prepared.subjects.height - cohort.subjects.height
-    yield "Patients", f"{cohort.subjects.height} used, {left} without enough samples"
+    yield "Subjects", f"{cohort.subjects.height} used, {left} without enough samples"
     below = int((cohort.series.censor < 0).sum())
     yield "Samples", f"{cohort.series.t_days.size}, {below} of them below the limit of the assay"
     if content.cutoff is not None:

@@ -45,7 +45,7 @@ _SETTLED_IN_SE: Final = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cohort:
-    """Patients a population is fitted to.
+    """Subjects a population is fitted to.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class Fitted:
 def read_cohort(
     data: Path, rules: SeriesRules, *, events: Path | None = None, covariates: Sequence[str] = ()
 ) -> Cohort:
-    """Return the patients of a table.
+    """Return the subjects of a table.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def read_cohort(
     Returns
     -------
     Cohort
-        Only patients whose rate could be calculated.
+        Only subjects whose rate could be calculated.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def read_cohort(
     samples = pl.concat([block.samples for block in series_blocks(data, wanted)])
     absent = [name for name in covariates if name not in samples.columns]
     if absent:
-        raise DataError(f"there is no column {absent[0]}", where=data.name, mend="add it, one value a patient")
+        raise DataError(f"there is no column {absent[0]}", where=data.name, mend="add it, one value a subject")
     facts = samples.group_by("USUBJID").agg(pl.col(list(covariates)).drop_nulls().first()) if covariates else None
     with data.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
@@ -173,7 +173,7 @@ def read_cohort(
     if wrong.height:
         first = wrong.row(0, named=True)
         raise DataError(
-            f"{wrong.height} patients have samples to correct, first {first['USUBJID']}: {first['EXCLUDED']}",
+            f"{wrong.height} subjects have samples to correct, first {first['USUBJID']}: {first['EXCLUDED']}",
             where=data.name,
             why="a set is fitted once and never changed",
             mend="correct the samples, or say --rule 'errors=leave out'",
@@ -190,7 +190,7 @@ def cohort_of(
     simulated: bool,
     sha256: str | None = None,
 ) -> Cohort:
-    """Return the patients of prepared series whose rate can be calculated.
+    """Return the subjects of prepared series whose rate can be calculated.
 
     Parameters
     ----------
@@ -199,16 +199,16 @@ def cohort_of(
     rules : SeriesRules
         Rules by which they were chosen.
     covariates : polars.DataFrame or None
-        ``USUBJID`` and what may move typical values; patients without all of it are left out.
+        ``USUBJID`` and what may move typical values; subjects without all of it are left out.
     simulated : bool
-        Whether any patient is invented.
+        Whether any subject is invented.
     sha256 : str, optional
         Hash of the file they were read from.
 
     Returns
     -------
     Cohort
-        The patients.
+        The subjects.
     """
     usable = prepared.subjects.filter(pl.col("STATUS") == "USABLE")
     if covariates is not None:
@@ -223,7 +223,7 @@ def fit_cohort(cohort: Cohort, request: FitRequest, *, say: Callable[[str], None
     Parameters
     ----------
     cohort : Cohort
-        The patients, all arms together.
+        The subjects, all arms together.
     request : FitRequest
         What is asked.
     say : callable, optional
@@ -237,13 +237,13 @@ def fit_cohort(cohort: Cohort, request: FitRequest, *, say: Callable[[str], None
     Raises
     ------
     EstimationError
-        If there are too few patients.
+        If there are too few subjects.
     InputError
         If a covariate acts on a parameter the model does not have.
     """
     start = open_set(request.start).content
     if cohort.subjects.is_empty():
-        raise EstimationError("no patient has enough samples", mend="see kelim map for what is missing in each")
+        raise EstimationError("no subject has enough samples", mend="see kelim map for what is missing in each")
     moved, centres = _moved(cohort, start, request)
     fits = [
         fit_population(

@@ -1,4 +1,4 @@
-"""The elimination rate of a marker for a whole table of patients, read and given in blocks."""
+"""The elimination rate of a marker for a whole table of subjects, read and given in blocks."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class MapRequest:
 
 @dataclass(frozen=True, slots=True)
 class MappedSeries:
-    """A table of patients on its way through the estimators.
+    """A table of subjects on its way through the estimators.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class MappedSeries:
 
 
 def map_series(request: MapRequest, *, say: Callable[[str], None] = lambda message: None) -> MappedSeries:
-    """Return the elimination rates of all patients of a table, block by block.
+    """Return the elimination rates of all subjects of a table, block by block.
 
     Parameters
     ----------
@@ -114,18 +114,19 @@ def _rows(request: MapRequest, use: SetUse, rules: SeriesRules, say: Callable[[s
     given = None if request.covariates is None else read_covariates(request.covariates, use.content)
     names = tuple(sorted({effect.name for effect in use.content.covariates}))
     wanted = SeriesColumns(numbers=("ULN", "UNTIL", *(names if given is None else ())))
-    patients = 0
+    subjects = 0
     for block in series_blocks(request.data, wanted, block_bytes=request.block_bytes):
         own = _own_covariates(block.samples, names, request.data.name) if given is None else given
         found = kelim_rows(prepare_series(block.samples, rules, events), use, request.options, own)
         rows = _marked(found, block.samples)
-        patients += rows.height
-        say(f"{block.done:.0%} of {request.data.name} read, {patients:,} patients")
+        subjects += rows.height
+        if block.done < 1 or subjects > found.height:
+            say(f"{block.done:.0%} of {request.data.name} read, {subjects:,} subjects")
         yield rows
 
 
 def _marked(rows: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
-    """Rows with a flag on the patients who are invented."""
+    """Rows with a flag on the subjects who are invented."""
     if "ORIGIN" not in samples.columns:
         return rows
     invented = samples.filter(pl.col("ORIGIN") == SIMULATED)["USUBJID"].unique().implode()

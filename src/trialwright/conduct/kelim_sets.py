@@ -106,7 +106,7 @@ def refuse_demo(use: SetUse, opened: OpenedStudy, where: str) -> None:
         raise NotAllowedError(
             f"{opened.study.id} is activated and the parameter set {use.content.label()} is invented",
             where=where,
-            why="no figure of a patient in a trial may rest on invented parameter values",
+            why="no figure of a subject in a trial may rest on invented parameter values",
             mend="use a set that was fitted or transcribed",
         )
 

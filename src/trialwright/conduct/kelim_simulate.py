@@ -41,7 +41,7 @@ class Invented:
     below_share: float
 
 
-def invent_series(use: SetUse, plan: SamplingPlan, *, patients: int, seed: int) -> Invented:
+def invent_series(use: SetUse, plan: SamplingPlan, *, subjects: int, seed: int) -> Invented:
     """Return invented series of a set's population.
 
     Parameters
@@ -50,8 +50,8 @@ def invent_series(use: SetUse, plan: SamplingPlan, *, patients: int, seed: int) 
         The set; its covariates are taken at their centres.
     plan : SamplingPlan
         Days, missed samples, limits of the assay.
-    patients : int
-        Number of patients.
+    subjects : int
+        Number of subjects.
     seed : int
         Seed of the random numbers.
 
@@ -63,11 +63,11 @@ def invent_series(use: SetUse, plan: SamplingPlan, *, patients: int, seed: int) 
     Raises
     ------
     NumericsError
-        If a parameter of the set has no distribution between patients.
+        If a parameter of the set has no distribution between subjects.
     """
     content = use.content
-    virtual = virtual_series(population_of(content), plan, count=patients, seed=seed)
-    names = pl.Series([f"SIM-{number:07d}" for number in range(1, patients + 1)])
+    virtual = virtual_series(population_of(content), plan, count=subjects, seed=seed)
+    names = pl.Series([f"SIM-{number:07d}" for number in range(1, subjects + 1)])
     samples = pl.DataFrame(
         {
             "USUBJID": names.gather(virtual.series.owner),
@@ -82,7 +82,7 @@ def invent_series(use: SetUse, plan: SamplingPlan, *, patients: int, seed: int) 
             "USUBJID": names,
             **{name.upper(): np.exp(virtual.ln_theta[:, place]) for place, name in enumerate(content.parameters)},
             "EARLY_RISE": virtual.early_rise,
-            "ORIGIN": pl.Series([SIMULATED]).new_from_index(0, patients),
+            "ORIGIN": pl.Series([SIMULATED]).new_from_index(0, subjects),
         }
     )
     return Invented(samples, truth, virtual.below_share)

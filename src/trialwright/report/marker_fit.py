@@ -215,47 +215,47 @@ def error_picture(errors: PredictionErrors, tag: str) -> Picture:
 def fit_picture(
     series: Series, names: Sequence[str], population: Population, ln_theta: FloatArray, tag: str
 ) -> Picture:
-    """Return some patients' samples with their fitted curves.
+    """Return some subjects' samples with their fitted curves.
 
     Parameters
     ----------
     series : Series
-        Samples of the patients to draw.
+        Samples of the subjects to draw.
     names : sequence of str
         Their ids.
     population : Population
         The population.
     ln_theta : ndarray of shape (n, p)
-        ln parameters of each patient.
+        ln parameters of each subject.
     tag : str
         Printed in the drawing.
 
     Returns
     -------
     Picture
-        One small plot a patient, on a logarithmic axis.
+        One small plot a subject, on a logarithmic axis.
     """
     grid = np.linspace(0.0, float(series.t_days.max(initial=1.0)), 61)
     levels = population.model.curve(grid, ln_theta, float(population.beta_sign))
     kinds = np.array(["below the limit", "measured", "above the limit"])[series.censor + 1]
     samples = pl.DataFrame(
         {
-            "patient": [names[owner] for owner in series.owner],
+            "subject": [names[owner] for owner in series.owner],
             "day": series.t_days,
             "value": np.exp(series.ln_value),
             "kind": kinds,
         }
     )
     curves = pl.DataFrame(
-        {"patient": np.repeat(list(names), grid.size), "day": np.tile(grid, len(names)), "value": levels.ravel()}
+        {"subject": np.repeat(list(names), grid.size), "day": np.tile(grid, len(names)), "value": levels.ravel()}
     ).with_columns(kind=pl.lit("curve"))
     rows = pl.concat([samples, curves])
     caption = (
-        "Samples and most probable curve of patients from the slowest to the fastest rate. Circle: measured; triangle: "
+        "Samples and most probable curve of subjects from the slowest to the fastest rate. Circle: measured; triangle: "
         "known only to lie below the limit it stands at, or, pointing up, above it."
     )
     with unchecked():
-        data = rows_of(rows, "patient", "day", "value", "kind")
+        data = rows_of(rows, "subject", "day", "value", "kind")
         x = alt.X("day:Q", title="Days")
         y = alt.Y("value:Q", title=None, scale=alt.Scale(type="log"))
         shape = alt.Shape(
@@ -274,7 +274,7 @@ def fit_picture(
             .transform_filter("datum.kind !== 'curve'")
         )
         layers = alt.LayerChart(data=data, layer=[line, dots], width=170, height=110)
-        chart = layers.facet(facet=alt.Facet("patient:N", title=None, sort=list(names)), columns=_GRID_COLUMNS)
+        chart = layers.facet(facet=alt.Facet("subject:N", title=None, sort=list(names)), columns=_GRID_COLUMNS)
         svg = drawn(chart, WIDE, name="fits", summary=caption, tag=tag)
     return Picture("fits", caption, svg, rows)
 

@@ -79,7 +79,7 @@ def test_a_sample_to_correct_ends_with_1(series: Callable[..., Path]) -> None:
     assert shape["counts"] == {
         "estimated": 2, "not_calculable": 1, "error": 2, "favourable": 0, "unfavourable": 2,
     }  # fmt: skip
-    assert [each["reason"] for each in shape["patients"][3:]] == ["value not positive", "unit refused"]
+    assert [each["reason"] for each in shape["subjects"][3:]] == ["value not positive", "unit refused"]
     assert shape["parameters"]["banner"] == NOT_FOR_CLINICAL_USE
 
 
@@ -131,7 +131,7 @@ def test_rules_are_set_by_name(series: Callable[..., Path]) -> None:
         ).stdout,
     )
     assert (shape["rules"]["last_day"], shape["counts"]["estimated"]) == (101, 3)
-    assert shape["patients"][2]["flags"] == ["low_baseline"]
+    assert shape["subjects"][2]["flags"] == ["low_baseline"]
 
 
 def test_interventions_and_covariates_stand_in_tables_of_their_own(series: Callable[..., Path], tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_simulate_says_simulated_in_every_row_and_so_does_what_follows(tmp_path:
     assert ran(*arguments, "--force").stdout.startswith("SIMULATED")
     assert out.read_bytes() == first
     mapped = valid("kelim map", ran("map", "--data", out, "--parameters", "demo", "--json").stdout)
-    assert all("simulated" in each["flags"] for each in mapped["patients"])
+    assert all("simulated" in each["flags"] for each in mapped["subjects"])
 
 
 def test_vpc_compares_and_draws(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_run_of_an_activated_study_with_the_invented_set_ends_with_4(tmp_path:
     data = write_data(tmp_path / "data", opened, [rows_of("S1", "N")])
     ended = call("run", opened.path, "--data", data, "--cutoff", "2026-12-31", "--out", tmp_path / "out")
     assert ended.code == 4, ended.stderr
-    assert "no figure of a patient in a trial may rest on invented parameter values" in ended.stderr
+    assert "no figure of a subject in a trial may rest on invented parameter values" in ended.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -110,7 +110,7 @@ def test_each_status_is_told() -> None:
 def series(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixty invented patients."""
     path = tmp_path_factory.mktemp("kelim") / "series.csv"
-    write_invented(invent_series(open_set("demo"), SamplingPlan(lower_limit=5.0), patients=60, seed=11), path)
+    write_invented(invent_series(open_set("demo"), SamplingPlan(lower_limit=5.0), subjects=60, seed=11), path)
     return path
 
 
@@ -127,7 +127,7 @@ def test_progress_is_told(series: Path) -> None:
     told: list[str] = []
     rows = map_series(MapRequest(series, "demo", block_bytes=4000), say=told.append).rows
     assert sum(piece.height for piece in rows) == 60
-    assert told[-1] == "100% of series.csv read, 60 patients"
+    assert told[-1] == "100% of series.csv read, 60 subjects"
     assert len(told) > 1
 
 
@@ -160,7 +160,7 @@ def test_a_cohort_makes_a_set_of_its_own(series: Path, tmp_path: Path) -> None:
 
 
 def test_a_given_cutoff_is_kept_and_effects_stand_in_the_set(tmp_path: Path) -> None:
-    invented = invent_series(open_set("demo"), SamplingPlan(lower_limit=5.0), patients=40, seed=11)
+    invented = invent_series(open_set("demo"), SamplingPlan(lower_limit=5.0), subjects=40, seed=11)
     ages = pl.DataFrame({"USUBJID": invented.truth["USUBJID"], "AGE": [50 + n % 30 for n in range(40)]})
     path = tmp_path / "series.csv"
     invented.samples.join(ages, on="USUBJID").write_csv(path)
@@ -184,10 +184,10 @@ def test_a_given_cutoff_is_kept_and_effects_stand_in_the_set(tmp_path: Path) -> 
 def test_a_cohort_with_samples_to_correct_is_not_fitted(tmp_path: Path) -> None:
     path = tmp_path / "series.csv"
     path.write_text("USUBJID,DAY,VALUE,UNIT\nA,0,0,U/mL\n", encoding="utf-8")
-    with pytest.raises(DataError, match="1 patients have samples to correct, first A: line 2: value not positive"):
+    with pytest.raises(DataError, match="1 subjects have samples to correct, first A: line 2: value not positive"):
         read_cohort(path, SeriesRules())
     cohort = read_cohort(path, SeriesRules(errors="leave out"))
-    with pytest.raises(EstimationError, match="no patient has enough samples"):
+    with pytest.raises(EstimationError, match="no subject has enough samples"):
         fit_cohort(cohort, FitRequest("own", "1.0.0", Setting(line="any", regimen="x"), "a test"))
 
 
