@@ -15,7 +15,7 @@ from trialwright.assessments.immune import immune_best
 from trialwright.assessments.measurability import COLUMNS, measurability
 from trialwright.assessments.overall import overall_of
 from trialwright.assessments.selection import selection_doubts
-from trialwright.numerics.lesion_course import FOUND, STATES
+from trialwright.numerics.lesion_records import FOUND, STATES
 
 pytestmark = pytest.mark.independent
 

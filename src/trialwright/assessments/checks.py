@@ -18,7 +18,7 @@ from trialwright.model.derivation import subject_findings
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.schedule import AssessmentSeries
-from trialwright.numerics.lesion_course import FOUND, KINDS, SETTLED, TARGET_RULES
+from trialwright.numerics.lesion_records import FOUND, KINDS, SETTLED, TARGET_RULES
 
 __all__ = ["lesion_findings"]
 

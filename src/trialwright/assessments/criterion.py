@@ -10,7 +10,7 @@ from typing import Final, Literal
 from trialwright.assessments.policy import SWITCHES, Policy
 from trialwright.model.catalogue import Certainty, Spec
 from trialwright.model.library import discover
-from trialwright.numerics.lesion_course import Limits
+from trialwright.numerics.lesion_records import Limits
 
 __all__ = ["RECIST", "Criterion", "criteria"]
 

@@ -19,17 +19,8 @@ from trialwright.assessments.windows import Windows, windows_of
 from trialwright.model.frames import Frames
 from trialwright.model.schedule import AssessmentSeries
 from trialwright.model.study import Study
-from trialwright.numerics.lesion_course import (
-    NO_DAY,
-    PEOPLE,
-    SETTLED,
-    STATES,
-    TARGET_RULES,
-    VISITS,
-    Table,
-    lesion_course,
-    table,
-)
+from trialwright.numerics.lesion_course import lesion_course
+from trialwright.numerics.lesion_records import NO_DAY, PEOPLE, SETTLED, STATES, TARGET_RULES, VISITS, Table, table
 from trialwright.numerics.response_sequence import CODES, carried_responses
 
 __all__ = ["Judged", "judged_series"]

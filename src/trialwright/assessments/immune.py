@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from trialwright.assessments.overall import overall_of
-from trialwright.numerics.lesion_course import FOUND, STATES
+from trialwright.numerics.lesion_records import FOUND, STATES
 from trialwright.numerics.response_sequence import CODES
 
 __all__ = ["IMMUNE_WORDS", "ImmuneCourse", "ImmuneVisit", "immune_best", "immune_course"]
@@ -37,7 +37,7 @@ class ImmuneVisit:
     day : int
         Day of the assessment.
     target, non_target : int
-        States, as `trialwright.numerics.lesion_course` numbers them.
+        States, as `trialwright.numerics.lesion_records` numbers them.
     overall : int
         Overall response by RECIST 1.1, as in AVAL.
     part_tenths_mm : int

@@ -11,7 +11,7 @@ from trialwright.assessments.derived import Judged
 from trialwright.assessments.immune import IMMUNE_WORDS, ImmuneCourse, ImmuneVisit, immune_course
 from trialwright.assessments.policy import Policy
 from trialwright.assessments.response_rows import AS_ASSESSED, DERIVED
-from trialwright.numerics.lesion_course import NO_DAY
+from trialwright.numerics.lesion_records import NO_DAY
 from trialwright.numerics.response_sequence import CODES
 
 __all__ = ["immune_courses", "immune_rows"]

@@ -13,7 +13,7 @@ import polars as pl
 from trialwright.assessments.criterion import Criterion
 from trialwright.model.frames import Frames
 from trialwright.model.schedule import AssessmentSeries
-from trialwright.numerics.lesion_course import KINDS, LESIONS, LOOKS, Table, table
+from trialwright.numerics.lesion_records import KINDS, LESIONS, LOOKS, Table, table
 
 __all__ = ["NODAL_PLACES", "LesionTables", "lesion_tables", "roster"]
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from trialwright.numerics.lesion_course import FOUND, STATES
+from trialwright.numerics.lesion_records import FOUND, STATES
 from trialwright.numerics.response_sequence import CODES
 
 __all__ = ["OVERALL", "OverallRow", "overall_of", "overall_rules"]
@@ -118,7 +118,7 @@ def overall_of(new: Small, target: Small, non_target: Small) -> tuple[Small, Sma
     Parameters
     ----------
     new, target, non_target : numpy.ndarray of int8
-        States, as `trialwright.numerics.lesion_course` numbers them.
+        States, as `trialwright.numerics.lesion_records` numbers them.
 
     Returns
     -------

@@ -10,7 +10,7 @@ import polars as pl
 
 from trialwright.assessments.lesion_tables import LesionTables
 from trialwright.model.frames import Frames
-from trialwright.numerics.lesion_course import KINDS
+from trialwright.numerics.lesion_records import KINDS
 
 __all__ = ["settle_by_other_scan"]
 

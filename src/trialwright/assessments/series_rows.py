@@ -13,7 +13,7 @@ from trialwright.assessments.derived import Judged
 from trialwright.assessments.immune_rows import immune_rows
 from trialwright.assessments.policy import Policy
 from trialwright.assessments.response_rows import AS_ASSESSED, DERIVED, ROWS
-from trialwright.numerics.lesion_course import NO_DAY, SETTLED, TARGET_RULES
+from trialwright.numerics.lesion_records import NO_DAY, SETTLED, TARGET_RULES
 from trialwright.numerics.response_sequence import CODES, read_again
 
 __all__ = ["finished", "series_rows", "with_best"]

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.assessments.derived import Judged
-from trialwright.numerics.lesion_course import NO_DAY
+from trialwright.numerics.lesion_records import NO_DAY
 
 __all__ = ["sum_rows"]
 

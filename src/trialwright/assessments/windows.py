@@ -14,7 +14,7 @@ from trialwright.model.items import date_stem, item_place, rows_at
 from trialwright.model.schedule import AssessmentSeries
 from trialwright.model.slots import NO_DAYS, moved
 from trialwright.model.study import Study
-from trialwright.numerics.lesion_course import NO_DAY
+from trialwright.numerics.lesion_records import NO_DAY
 
 __all__ = ["Windows", "windows_of"]
 
