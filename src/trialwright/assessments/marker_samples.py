@@ -7,7 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from trialwright.assessments.marker_series import PreparedSeries, SeriesRules, prepare_series, same_unit
+from trialwright.assessments.marker_series import PreparedSeries, prepare_series
+from trialwright.assessments.series_rules import SeriesRules, same_unit
 from trialwright.model.frames import Frames
 from trialwright.model.items import date_stem, item_place, rows_at
 from trialwright.model.schedule import Marker

@@ -13,12 +13,13 @@ import click
 import numpy as np
 
 from trialwright.assessments.kelim import rules_of
-from trialwright.assessments.marker_series import with_rules
+from trialwright.assessments.series_rules import with_rules
 from trialwright.cli import EXIT_FINDINGS
 from trialwright.cli.kelim_map import rule_option, set_shape
 from trialwright.cli.run import say
+from trialwright.conduct.kelim_cohort import read_cohort
 from trialwright.conduct.kelim_diagnostics import Diagnosed, diagnose, write_diagnostics
-from trialwright.conduct.kelim_fit import FitRequest, Fitted, fit_cohort, fit_set, read_cohort
+from trialwright.conduct.kelim_fit import FitRequest, Fitted, fit_cohort, fit_set
 from trialwright.conduct.kelim_sets import banner_of, open_set
 from trialwright.conduct.kelim_simulate import invent_series, write_invented
 from trialwright.model.parameter_set import Setting, SetUse

@@ -13,8 +13,9 @@ from typing import Final, cast
 import click
 import polars as pl
 
-from trialwright.assessments.kelim import ROW_SCHEMA, KelimOptions, class_words
-from trialwright.assessments.marker_series import with_rules
+from trialwright.assessments.kelim import ROW_SCHEMA, KelimOptions
+from trialwright.assessments.kelim_words import class_words
+from trialwright.assessments.series_rules import with_rules
 from trialwright.cli import EXIT_FINDINGS
 from trialwright.cli.run import say
 from trialwright.conduct.kelim_map import ENGINE, MappedSeries, MapRequest, map_series

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from trialwright.assessments.kelim import population_of, typical_of
-from trialwright.conduct.kelim_fit import Cohort, Fitted
+from trialwright.conduct.kelim_cohort import Cohort
+from trialwright.conduct.kelim_fit import Fitted
 from trialwright.conduct.kelim_map import ENGINE, SIMULATED
 from trialwright.conduct.kelim_sets import banner_of
 from trialwright.errors import EstimationError, NotAllowedError

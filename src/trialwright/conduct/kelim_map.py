@@ -10,7 +10,8 @@ import polars as pl
 
 from trialwright import __version__
 from trialwright.assessments.kelim import KelimOptions, kelim_rows, rules_of
-from trialwright.assessments.marker_series import SeriesRules, prepare_series
+from trialwright.assessments.marker_series import prepare_series
+from trialwright.assessments.series_rules import SeriesRules
 from trialwright.conduct.kelim_sets import open_set, refuse_demo
 from trialwright.conduct.studies import open_study
 from trialwright.errors import DataError

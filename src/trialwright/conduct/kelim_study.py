@@ -9,7 +9,8 @@ import polars as pl
 from trialwright.assessments.kelim import KelimOptions, rules_of
 from trialwright.assessments.marker_samples import marker_rules, study_series
 from trialwright.assessments.study_kelim import StudyKelim, study_kelim
-from trialwright.conduct.kelim_fit import FitRequest, Fitted, cohort_of, fit_cohort
+from trialwright.conduct.kelim_cohort import cohort_of
+from trialwright.conduct.kelim_fit import FitRequest, Fitted, fit_cohort
 from trialwright.conduct.kelim_map import ENGINE
 from trialwright.conduct.kelim_sets import STUDY_FIT, marker_set, open_set
 from trialwright.conduct.studies import OpenedStudy

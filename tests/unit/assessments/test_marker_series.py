@@ -8,16 +8,8 @@ from collections.abc import Sequence
 import polars as pl
 import pytest
 
-from trialwright.assessments.marker_series import (
-    ERRORS,
-    FLAGS,
-    REASONS,
-    PreparedSeries,
-    SeriesRules,
-    prepare_series,
-    same_unit,
-    with_rules,
-)
+from trialwright.assessments.marker_series import PreparedSeries, prepare_series
+from trialwright.assessments.series_rules import ERRORS, FLAGS, REASONS, SeriesRules, same_unit, with_rules
 from trialwright.errors import InputError
 
 pytestmark = pytest.mark.unvalidated

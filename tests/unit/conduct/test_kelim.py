@@ -12,9 +12,10 @@ import pytest
 from tests.e2e.rude import call
 from tests.unit.conduct.drawn_trial import rows_of, sign, write_data, write_study
 from trialwright.assessments.kelim import KelimOptions, kelim_rows, rules_of
-from trialwright.assessments.marker_series import SeriesRules
+from trialwright.assessments.series_rules import SeriesRules
+from trialwright.conduct.kelim_cohort import read_cohort
 from trialwright.conduct.kelim_diagnostics import diagnose, write_diagnostics
-from trialwright.conduct.kelim_fit import FitRequest, fit_cohort, fit_set, read_cohort
+from trialwright.conduct.kelim_fit import FitRequest, fit_cohort, fit_set
 from trialwright.conduct.kelim_map import MapRequest, map_series
 from trialwright.conduct.kelim_sets import banner_of, check_parameter_sets, open_set
 from trialwright.conduct.kelim_simulate import invent_series, write_invented
