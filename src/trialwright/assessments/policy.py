@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from math import ceil
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -216,4 +217,4 @@ def policy_of(series: AssessmentSeries, given: Mapping[str, str] | None = None) 
 
 def _whole_days(length: Duration) -> str:
     """Days of a length of time, a started day counted whole."""
-    return str(-int(-length.days // 1))
+    return str(ceil(length.days))
