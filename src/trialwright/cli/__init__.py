@@ -64,6 +64,9 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "simulate": Entry("trialwright.cli.simulate:command", "Write a data folder of invented subjects."),
         "endpoints": Entry("trialwright.cli.endpoints:command", "Derive every endpoint and count its events."),
         "run": Entry("trialwright.cli.run:command", "Derive, analyse and report a trial from its data folder."),
+        "export": Entry(
+            "trialwright.cli.export:command", "Write analysis datasets as CSV, Parquet, XPT or Dataset-JSON."
+        ),
         "trace": Entry("trialwright.cli.trace:command", "Walk a figure of a report back to its rows and clause."),
         "kelim": Entry("trialwright.cli.kelim:command", "Estimate how fast a tumour marker leaves the body."),
         "gcig": Entry("trialwright.cli.gcig:command", "Judge response and progression by CA-125."),

@@ -1,0 +1,116 @@
+"""SAS transport files: read back by pandas, and what they cannot hold."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+from pandas.io.sas.sas_xport import XportReader
+
+from trialwright.errors import DataError
+from trialwright.exchange.adam_dataset import Dataset, Variable, VariableType
+from trialwright.exchange.xpt_out import write_xpt, xpt_changes, xpt_refusals
+
+EPOCH = date(1960, 1, 1)
+"""Day 0 of a date in SAS."""
+
+FRAME = pl.DataFrame(
+    {
+        "USUBJID": ["OV-01-001", "OV-02-001"],
+        "NOTE": ["x" * 200, None],
+        "ADT": [date(2027, 1, 20), None],
+        "AVAL": [309, 295],
+        "AVALM": [10.151950718685832, None],
+        "EMPTY": pl.Series([None, None], dtype=pl.String),
+    }
+)
+VARIABLES = (
+    Variable("USUBJID", "Unique Subject Identifier"), Variable("NOTE", "n" * 40),
+    Variable("ADT", "Analysis Date", "date"), Variable("AVAL", "Analysis Value", "integer"),
+    Variable("AVALM", "Analysis Value in Months", "float"), Variable("EMPTY", "Nothing"),
+)  # fmt: skip
+TIMES = Dataset("ADTTE", "Time-to-Event Analysis Dataset", VARIABLES, ("USUBJID",), FRAME)
+
+
+def one(values: list[object], variable: Variable, name: str = "ADTTE", label: str = "Times") -> Dataset:
+    kinds: dict[VariableType, pl.DataType] = {"text": pl.String(), "integer": pl.Int64(), "float": pl.Float64()}
+    frame = pl.DataFrame({variable.name: pl.Series(values, dtype=kinds[variable.type])})
+    return Dataset(name, label, (variable,), (variable.name,), frame)
+
+
+@pytest.mark.independent("pandas reads the file")
+def test_pandas_reads_types_labels_and_lengths(tmp_path: Path) -> None:
+    write_xpt(TIMES, tmp_path / "adtte.xpt")
+    with XportReader(tmp_path / "adtte.xpt") as reader:
+        held = [(f["name"].decode(), f["label"].decode(), f["ntype"], f["field_length"]) for f in reader.fields]
+        assert (reader.member_info["set_name"], reader.member_info["label"]) == ("ADTTE", TIMES.label)
+        assert [(f["nform"].decode(), f["nfl"]) for f in reader.fields if f["name"] == b"ADT"] == [("DATE", 9)]
+    assert held == [
+        ("USUBJID", "Unique Subject Identifier", "char", 9), ("NOTE", "n" * 40, "char", 200),
+        ("ADT", "Analysis Date", "numeric", 8), ("AVAL", "Analysis Value", "numeric", 8),
+        ("AVALM", "Analysis Value in Months", "numeric", 8), ("EMPTY", "Nothing", "char", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.independent("pandas reads the file")
+def test_pandas_reads_the_values_to_the_last_digit(tmp_path: Path) -> None:
+    write_xpt(TIMES, tmp_path / "adtte.xpt")
+    back = pd.read_sas(tmp_path / "adtte.xpt", format="xport", encoding="utf-8")
+    assert back["NOTE"].tolist() == ["x" * 200, ""]
+    assert EPOCH + timedelta(days=int(back["ADT"][0])) == date(2027, 1, 20)
+    assert back["ADT"].isna().tolist() == [False, True]
+    assert back["AVAL"].tolist() == [309.0, 295.0]
+    assert back["AVALM"][0] == 10.151950718685832
+    assert back["EMPTY"].tolist() == ["", ""]
+
+
+@pytest.mark.unvalidated
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (one(["x"], Variable("REGISTRATIONDT", "l")), "the name has 14 bytes, 8 is the most"),
+        (one(["x"], Variable("Arm", "l")), "must be of capitals"),
+        (one(["x"], Variable("ARM", "é" * 21)), "the label has 42 bytes, 40 is the most"),
+        (one(["x"], Variable("ARM", "l"), name="ADTTEADTTE"), "the name has 10 bytes"),
+        (one(["x"], Variable("ARM", "l"), label="l" * 41), "the label has 41 bytes"),
+        (one(["a", "é" * 101], Variable("ARM", "l")), "a text of 202 bytes stands in row 2, 200 is the most"),
+        (one(["a "], Variable("ARM", "l")), "ends with a blank, which would be lost"),
+        (one(["a\0b"], Variable("ARM", "l")), "holds a NUL"),
+        (one([float("inf")], Variable("AVAL", "l", "float")), "not finite"),
+        (one([float("nan")], Variable("AVAL", "l", "float")), "not finite"),
+        (one([1e76], Variable("AVAL", "l", "float")), "beyond what 8 bytes hold"),
+        (one([1e-79], Variable("AVAL", "l", "float")), "beyond what 8 bytes hold"),
+        (one([2**53 + 1], Variable("AVAL", "l", "integer")), "would lose digits"),
+    ],
+)
+def test_what_a_transport_file_cannot_hold_is_refused_and_nothing_is_written(
+    tmp_path: Path, held: Dataset, words: str
+) -> None:
+    assert words in xpt_refusals(held)[0]
+    with pytest.raises(DataError, match="version 5 would cut it"):
+        write_xpt(held, tmp_path / "x.xpt")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.unvalidated
+@pytest.mark.parametrize(
+    "held",
+    [
+        one(["é" * 100], Variable("ARM", "é" * 20)),
+        one([2**53], Variable("AVAL", "l", "integer")),
+        one([0.0, -7e75, 6e-79], Variable("AVALAVAL", "l", "float")),
+    ],
+)
+def test_the_limits_themselves_are_held(held: Dataset) -> None:
+    assert xpt_refusals(held) == ()
+
+
+@pytest.mark.unvalidated
+def test_what_reads_otherwise_is_listed() -> None:
+    assert xpt_changes(TIMES) == ("ADTTE: whole numbers read as floating point (AVAL)",)
+    assert "letters beyond ASCII" in xpt_changes(one(["é"], Variable("ARM", "l")))[0]
+    assert "empty and missing texts read alike" in xpt_changes(one(["", None], Variable("ARM", "l")))[0]
+    assert xpt_changes(one(["a", None], Variable("ARM", "l"))) == ()
