@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from trialwright.analysis.binary_rows import Direction
 from trialwright.analysis.calibration import calibration, cross_fitted
 from trialwright.analysis.class_weights import class_hazard_ratio, class_shares
 from trialwright.analysis.coefficients import CoxTerm
@@ -18,7 +19,6 @@ from trialwright.analysis.decision_curve import decision_curve, decision_curve_b
 from trialwright.analysis.describe import curve_name, figure_of_duration
 from trialwright.analysis.marker_by_arm import marker_by_arm
 from trialwright.analysis.method import Foretold, Request
-from trialwright.analysis.outcome_rows import Direction
 from trialwright.analysis.proportions import OneMethod, Proportion
 from trialwright.analysis.roc import AreaLimits, classification, roc
 from trialwright.analysis.time_accuracy import time_auc, time_classification, uno_c

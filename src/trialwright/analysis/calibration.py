@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
-from trialwright.analysis.outcome_rows import check_level, outcome_rows
+from trialwright.analysis.binary_rows import binary_rows, check_level
 from trialwright.analysis.proportions import Proportion, proportion
 from trialwright.analysis.rows import Dropped, Numbers
 from trialwright.analysis.shapes import plain_list
@@ -155,18 +155,18 @@ def calibration(
     (0.0916, 0.135)
     """
     check_level(level)
-    rows = outcome_rows(outcome, {"chance": chance})
+    rows = binary_rows(outcome, {"chance": chance})
     p = rows.values["chance"]
     if (p < 0).any() or (p > 1).any():
         raise NumericsError("a chance is not between 0 and 1", where="chance", mend="give probabilities, not scores")
     if groups < 1 or not 0 < span <= 1:
         raise NumericsError(f"groups {groups} and span {span} make no curve", mend="use 10 groups and a span of 0.75")
     rows.needs_both("calibration compares the two")
-    y = rows.outcome.astype(np.float64)
+    y = rows.is_case.astype(np.float64)
     eta = logit(np.clip(p, 1e-6, 1 - 1e-6))
     ones = np.ones((rows.n, 1))
-    large = fit_logistic(rows.outcome.astype(np.int8), ones, offset=eta)
-    sloped = fit_logistic(rows.outcome.astype(np.int8), np.column_stack([ones, eta]))
+    large = fit_logistic(rows.is_case.astype(np.int8), ones, offset=eta)
+    sloped = fit_logistic(rows.is_case.astype(np.int8), np.column_stack([ones, eta]))
     order = np.argsort(p, kind="stable")
     places = np.linspace(p.min(), p.max(), _CURVE_POINTS)
     return Calibration(
@@ -219,7 +219,7 @@ def cross_fitted(outcome: Numbers, marker: Numbers, *, folds: int = 20) -> Float
     >>> cross_fitted([0, 1, 0, 1, 1, 0, 1, 0], [1, 2, 1.5, 1.2, 3, 2.2, 2.5, 0.5], folds=4).round(2).tolist()
     [0.31, 0.82, 0.45, 0.02, 0.84, 0.89, 0.78, 0.0]
     """
-    rows = outcome_rows(outcome, {"marker": marker})
+    rows = binary_rows(outcome, {"marker": marker})
     if folds < 2:
         raise NumericsError(f"{folds} folds leave nothing to foretell", mend="use at least 2")
     x = np.column_stack([np.ones(rows.n), rows.values["marker"]])
@@ -227,7 +227,7 @@ def cross_fitted(outcome: Numbers, marker: Numbers, *, folds: int = 20) -> Float
     found = np.full(rows.n, np.nan)
     for part in range(int(fold.max()) + 1):
         held = fold == part
-        fit = fit_logistic(rows.outcome[~held].astype(np.int8), x[~held])
+        fit = fit_logistic(rows.is_case[~held].astype(np.int8), x[~held])
         if fit.is_estimable:
             found[held] = expit(x[held] @ fit.coef)
     out = np.full(rows.kept.size, np.nan)

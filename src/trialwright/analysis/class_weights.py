@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from trialwright.analysis.binary_rows import binary_rows, check_level
 from trialwright.analysis.coefficients import CoxTerm, wald_terms
-from trialwright.analysis.outcome_rows import check_level, outcome_rows
 from trialwright.analysis.rows import Dropped, Numbers, numbers, survival_rows
 from trialwright.errors import EstimationError, NumericsError
 from trialwright.numerics.cox_residuals import sandwich
@@ -165,12 +165,12 @@ def class_shares(outcome: Numbers, probability: Numbers, *, level: float = 0.95)
     (0.8, 0.7273)
     """
     check_level(level)
-    rows = outcome_rows(outcome, {"probability": probability})
-    p, y = _probabilities(rows.values["probability"]), rows.outcome.astype(np.float64)
+    rows = binary_rows(outcome, {"probability": probability})
+    p, y = _probabilities(rows.values["probability"]), rows.is_case.astype(np.float64)
     one, other = np.ones(rows.cases), np.ones(rows.n - rows.cases)
     return ClassShares(
-        sensitivity=_share(p[rows.outcome], one, level),
-        specificity=_share(1.0 - p[~rows.outcome], other, level),
+        sensitivity=_share(p[rows.is_case], one, level),
+        specificity=_share(1.0 - p[~rows.is_case], other, level),
         with_class=_share(y, p, level),
         without_class=_share(y, 1.0 - p, level),
         n=rows.n,

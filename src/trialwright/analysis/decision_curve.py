@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trialwright.analysis.outcome_rows import outcome_rows
+from trialwright.analysis.binary_rows import binary_rows
 from trialwright.analysis.rows import Dropped, Numbers, survival_rows
 from trialwright.analysis.shapes import plain_list
 from trialwright.errors import NumericsError
@@ -109,10 +109,10 @@ def decision_curve(outcome: Numbers, chance: Numbers, *, thresholds: Sequence[fl
     ([0.4375, 0.0], [0.375, 0.0])
     """
     threshold = _thresholds(thresholds)
-    rows = outcome_rows(outcome, {"chance": chance})
+    rows = binary_rows(outcome, {"chance": chance})
     acted = _acted_on(rows.values["chance"], threshold)
     odds = threshold / (1 - threshold)
-    had = rows.outcome.astype(np.float64)
+    had = rows.is_case.astype(np.float64)
     true, false = acted @ had / rows.n, acted @ (1 - had) / rows.n
     share = rows.cases / rows.n
     return DecisionCurve(threshold, true - false * odds, share - (1 - share) * odds, rows.n, rows.dropped)
@@ -161,7 +161,7 @@ def decision_curve_by(
     ([0.1875], [0.0625])
     """
     threshold = _thresholds(thresholds)
-    read = outcome_rows(event, {"chance": chance})
+    read = binary_rows(event, {"chance": chance})
     rows = survival_rows(time, event, missing={"chance": ~read.kept})
     merged, _ = merge_close_times(rows.time)
     chances = np.full(read.kept.size, np.nan)

@@ -12,12 +12,12 @@ from trialwright.model.endpoint import Analysis, Definition, Endpoint
 from trialwright.model.result import Derived, Result
 from trialwright.model.study import Study
 
-__all__ = ["MARKER_COLUMNS", "OutcomeRows", "foretelling"]
+__all__ = ["MARKER_COLUMNS", "RowsOf", "foretelling"]
 
 MARKER_COLUMNS = ("KELIM_PER_DAY", "STD_KELIM", "P_FAVOURABLE")
 """Figures of a marker in one subject: the rate, the rate over its cut-off, the probability that it is at least 1."""
 
-OutcomeRows = Callable[[Endpoint, str, Definition], pl.DataFrame | None]
+RowsOf = Callable[[Endpoint, str, Definition], pl.DataFrame | None]
 
 
 def _figures(method: Method, foretold: Foretold) -> Iterator[str]:
@@ -65,7 +65,7 @@ def foretelling(
     endpoint: Endpoint,
     stated: list[tuple[Analysis, Method]],
     derived: Derived,
-    outcomes: OutcomeRows,
+    outcomes: RowsOf,
     *,
     markers: Mapping[str, pl.DataFrame],
     hidden: ArmBound,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc
 
+from trialwright.analysis.binary_rows import check_level
 from trialwright.analysis.coefficients import CoxTerm
 from trialwright.analysis.cox import cox
 from trialwright.analysis.levels import Labels, encode
-from trialwright.analysis.outcome_rows import check_level
 from trialwright.analysis.rows import Dropped, Numbers, numbers
 from trialwright.errors import EstimationError, NumericsError
 from trialwright.numerics.cox import Ties

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr, ndtri
 
-from trialwright.analysis.outcome_rows import Direction, OutcomeRows, check_direction, check_level, outcome_rows
+from trialwright.analysis.binary_rows import BinaryRows, Direction, binary_rows, check_direction, check_level
 from trialwright.analysis.proportions import OneMethod, Proportion, proportion
 from trialwright.analysis.rows import Dropped, Numbers
 from trialwright.analysis.shapes import plain, plain_list
@@ -206,10 +206,10 @@ def area_limits(area: float, se: float, *, limits: AreaLimits = "plain", level: 
     return float(expit(logit(area) - reach)), float(expit(logit(area) + reach))
 
 
-def _split(rows: OutcomeRows, names: tuple[str, ...], direction: Direction) -> tuple[Floats, Floats]:
+def _split(rows: BinaryRows, names: tuple[str, ...], direction: Direction) -> tuple[Floats, Floats]:
     sign = 1.0 if direction == "higher" else -1.0
     stacked = sign * np.stack([rows.values[name] for name in names])
-    return stacked[:, rows.outcome], stacked[:, ~rows.outcome]
+    return stacked[:, rows.is_case], stacked[:, ~rows.is_case]
 
 
 def roc(
@@ -259,7 +259,7 @@ def roc(
     """
     check_level(level)
     check_direction(direction)
-    rows = outcome_rows(outcome, {"marker": marker})
+    rows = binary_rows(outcome, {"marker": marker})
     rows.needs_both("a ROC curve compares the two")
     cases, controls = _split(rows, ("marker",), direction)
     found = placements(cases, controls)
@@ -326,7 +326,7 @@ def roc_difference(
     """
     check_level(level)
     check_direction(direction)
-    rows = outcome_rows(outcome, {"first marker": first, "second marker": second})
+    rows = binary_rows(outcome, {"first marker": first, "second marker": second})
     cases, controls = _split(rows, ("first marker", "second marker"), direction)
     if min(cases.shape[1], controls.shape[1]) < 2:
         raise EstimationError(
@@ -395,11 +395,11 @@ def classification(
     """
     check_level(level)
     check_direction(direction)
-    rows = outcome_rows(outcome, {"marker": marker})
+    rows = binary_rows(outcome, {"marker": marker})
     positive = rows.values["marker"] >= cut
     if direction == "lower":
         positive = ~positive
-    tp, fp = int((positive & rows.outcome).sum()), int((positive & ~rows.outcome).sum())
+    tp, fp = int((positive & rows.is_case).sum()), int((positive & ~rows.is_case).sum())
     fn, tn = rows.cases - tp, rows.n - rows.cases - fp
 
     def share(x: int, n: int) -> Proportion | None:

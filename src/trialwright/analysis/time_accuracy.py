@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from trialwright.analysis.outcome_rows import Direction, check_direction, check_level
+from trialwright.analysis.binary_rows import Direction, check_direction, check_level
 from trialwright.analysis.proportions import Proportion, proportion
 from trialwright.analysis.roc import AreaLimits, area_limits
 from trialwright.analysis.rows import Dropped, Numbers, SurvivalRows, numbers, survival_rows

@@ -58,12 +58,36 @@ class Output:
 
 
 def names(text: str | None) -> tuple[str, ...]:
-    """Words of a list parted by commas."""
+    """Words of a list parted by commas.
+
+    Parameters
+    ----------
+    text : str or None
+        The list as it was given.
+
+    Returns
+    -------
+    tuple of str
+        The words, none of them empty.
+    """
     return tuple(name.strip() for name in (text or "").split(",") if name.strip())
 
 
 def figures(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[float, ...]:
-    """Numbers of a list parted by commas; the callback of an option."""
+    """Numbers of a list parted by commas; the callback of an option.
+
+    Parameters
+    ----------
+    context, parameter : click objects
+        Where the option stands, for the message.
+    text : str or None
+        The list as it was given.
+
+    Returns
+    -------
+    tuple of float
+        The numbers.
+    """
     try:
         return tuple(float(part) for part in names(text))
     except ValueError:
@@ -96,7 +120,18 @@ def _show(table: SurvivalTable, output: Output, *, as_json: bool) -> None:
 
 
 def table_options(function: Callable[..., Output]) -> Callable[..., None]:
-    """Add the options every command has, read the table, show what the command yields."""
+    """Add the options every command has, read the table, show what the command yields.
+
+    Parameters
+    ----------
+    function : callable
+        The command's own part: request and table in, output out.
+
+    Returns
+    -------
+    callable
+        The command, ready to be registered.
+    """
     event = [
         click.option("--event", required=True, metavar="COLUMN", help="1 = event, 0 = censored, or say --event-code."),
         click.option("--event-code", metavar="CODE", help="Code that means an event; all others mean censored."),
@@ -105,7 +140,18 @@ def table_options(function: Callable[..., Output]) -> Callable[..., None]:
 
 
 def competing_options(*more: Option) -> Callable[[Callable[..., Output]], Callable[..., None]]:
-    """Add the options of a command on competing events, read the table, show what the command yields."""
+    """Add the options of a command on competing events, read the table, show what the command yields.
+
+    Parameters
+    ----------
+    *more : option
+        Further options of the command.
+
+    Returns
+    -------
+    callable
+        What makes a command of its own part.
+    """
     event = [
         click.option(
             "--event", required=True, metavar="COLUMN", help="0 = censored, every other code a cause of its own."
@@ -159,7 +205,18 @@ conf_type_option = click.option(
 
 
 def covariate_options(function: Callable[..., T]) -> Callable[..., T]:
-    """Add the options that name covariates."""
+    """Add the options that name covariates.
+
+    Parameters
+    ----------
+    function : callable
+        The command's own part.
+
+    Returns
+    -------
+    callable
+        The same with the options.
+    """
     options = [
         click.option("--covariates", metavar="COLUMNS", help="Columns parted by commas; text becomes a factor."),
         click.option("--factor", metavar="COLUMNS", help="Columns of numbers that are codes of a factor."),
@@ -179,7 +236,22 @@ def covariate_options(function: Callable[..., T]) -> Callable[..., T]:
 def asked_covariates(
     request: TableRequest, table: SurvivalTable, given: Mapping[str, object]
 ) -> tuple[dict[str, pl.Series], dict[str, str]]:
-    """Covariates that the options name, the arm first, and the reference level of each factor."""
+    """Covariates that the options name, the arm first, and the reference level of each factor.
+
+    Parameters
+    ----------
+    request : TableRequest
+        What the command was told about its table.
+    table : SurvivalTable
+        The table.
+    given : mapping of str to object
+        Values of the options of `covariate_options`.
+
+    Returns
+    -------
+    tuple of dict
+        Values by name, and reference levels by name.
+    """
     covariates: dict[str, pl.Series] = {}
     references = _references(request, cast("tuple[str, ...]", given["references"]))
     factors = names(cast("str | None", given["factor"]))

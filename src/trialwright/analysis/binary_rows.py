@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from trialwright.analysis.rows import Dropped, Numbers, event_codes, numbers
 from trialwright.errors import EstimationError, NumericsError
 
-__all__ = ["Direction", "OutcomeRows", "check_direction", "check_level", "outcome_rows"]
+__all__ = ["Direction", "BinaryRows", "check_direction", "check_level", "binary_rows"]
 
 Direction = Literal["higher", "lower"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OutcomeRows:
+class BinaryRows:
     """Outcomes and numbers of the rows that can be used.
 
     Parameters
     ----------
-    outcome : (n,) bool
+    is_case : (n,) bool
         Whether the row has the outcome.
     values : mapping of str to (n,) float
         Numbers by name.
@@ -34,12 +34,12 @@ class OutcomeRows:
 
     Examples
     --------
-    >>> rows = outcome_rows([1, 0, None], {"marker": [2.0, 1.0, 3.0]})
+    >>> rows = binary_rows([1, 0, None], {"marker": [2.0, 1.0, 3.0]})
     >>> rows.values["marker"].tolist(), rows.dropped[0].reason
     ([2.0, 1.0], 'missing outcome')
     """
 
-    outcome: NDArray[np.bool_]
+    is_case: NDArray[np.bool_]
     values: Mapping[str, NDArray[np.float64]]
     kept: NDArray[np.bool_]
     dropped: tuple[Dropped, ...]
@@ -47,12 +47,12 @@ class OutcomeRows:
     @property
     def n(self) -> int:
         """Rows used."""
-        return int(self.outcome.size)
+        return int(self.is_case.size)
 
     @property
     def cases(self) -> int:
         """Rows with the outcome."""
-        return int(self.outcome.sum())
+        return int(self.is_case.sum())
 
     def needs_both(self, why: str) -> None:
         """Refuse rows that all have, or all lack, the outcome.
@@ -71,7 +71,7 @@ class OutcomeRows:
             )
 
 
-def outcome_rows(outcome: Numbers, values: Mapping[str, Numbers]) -> OutcomeRows:
+def binary_rows(outcome: Numbers, values: Mapping[str, Numbers]) -> BinaryRows:
     """Rows with a known outcome and all their numbers, and a count of the others.
 
     Parameters
@@ -83,7 +83,7 @@ def outcome_rows(outcome: Numbers, values: Mapping[str, Numbers]) -> OutcomeRows
 
     Returns
     -------
-    OutcomeRows
+    BinaryRows
         Rows used, and why others were left out.
 
     Raises
@@ -93,7 +93,7 @@ def outcome_rows(outcome: Numbers, values: Mapping[str, Numbers]) -> OutcomeRows
 
     Examples
     --------
-    >>> outcome_rows([True, False], {"marker": [2, 1]}).cases
+    >>> binary_rows([True, False], {"marker": [2, 1]}).cases
     1
     """
     coded = event_codes(outcome)
@@ -113,7 +113,7 @@ def outcome_rows(outcome: Numbers, values: Mapping[str, Numbers]) -> OutcomeRows
     if not kept.any():
         reasons = ", ".join(f"{d.n} × {d.reason}" for d in dropped)
         raise NumericsError("no row can be used", why=reasons or "there are no rows")
-    return OutcomeRows(coded[kept] == 1, {name: v[kept] for name, v in read.items()}, kept, tuple(dropped))
+    return BinaryRows(coded[kept] == 1, {name: v[kept] for name, v in read.items()}, kept, tuple(dropped))
 
 
 def check_level(level: float) -> None:
