@@ -198,6 +198,9 @@ def _histories(book: Book) -> None:
         cells[start] = Dated(days, partly_known(plan, f"start {name}", before, draws, years=True)[rows])
         if ongoing:
             cells["CMENRTPT"] = "ONGOING"
+        if place.date_column != start:
+            until = entry.consent - draws.whole(f"days since the end of {name}", 30, 400)[:, 0]
+            cells[place.date_column] = Dated(until[rows])
         book.sheet(place.domain).add(rows, days, **cells)
 
 
@@ -339,7 +342,7 @@ def _item_columns(book: Book) -> None:
     nobody = np.zeros(0, dtype=np.int64)
     for place in book.people.plan.places.values():
         if place.domain in book.sheets and place.domain != "DM":
-            columns = {place.column, *(column for column, _ in place.where)}
+            columns = {place.column, place.date_column, *(column for column, _ in place.where)}
             book.sheet(place.domain).add(nobody, nobody, **dict.fromkeys(columns, ""))
 
 

@@ -24,7 +24,7 @@ ENDPOINT: Final = EndpointKind(
     reference="US FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics, 2007",
     certainty="unverified",
     clause=(
-        "{id: DFS, title: Disease-free survival, role: secondary, measure: time to event, origin: cleared_on, events:"
+        "{id: DFS, title: Disease-free survival, role: secondary, measure: time to event, origin: cleared, events:"
         " [progression, death], assessment: scans, set: cleared, censor: {at: last adequate assessment}}"
     ),
 )

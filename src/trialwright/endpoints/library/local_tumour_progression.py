@@ -24,7 +24,7 @@ ENDPOINT: Final = EndpointKind(
     reference="Ahmed et al., Radiology 2014;273:241-260; Puijk et al., Radiology 2021 (abstract only)",
     certainty="unverified",
     clause=(
-        "{id: LTP, title: Local tumour progression, role: secondary, measure: time to event, origin: cleared_on, "
+        "{id: LTP, title: Local tumour progression, role: secondary, measure: time to event, origin: cleared, "
         "events: [progression], competing: [death, resected_on], assessment: zone, set: cleared, censor: {at: last "
         "scan of the zone}}"
     ),
