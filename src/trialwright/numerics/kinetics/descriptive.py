@@ -21,7 +21,7 @@ __all__ = ["Nadir", "half_life", "log_slope", "nadir", "time_to_normalisation"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nadir:
-    """Lowest value of each patient.
+    """Lowest value of each subject.
 
     Parameters
     ----------
@@ -44,12 +44,12 @@ class Nadir:
 
 
 def log_slope(series: Series) -> FloatArray:
-    """Slope of the ln values over the days by least squares, one patient at a time.
+    """Slope of the ln values over the days by least squares, one subject at a time.
 
     Parameters
     ----------
     series : Series
-        Values of n patients; those below or above a limit are left out.
+        Values of n subjects; those below or above a limit are left out.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def half_life(series: Series) -> FloatArray:
     Parameters
     ----------
     series : Series
-        Values of n patients.
+        Values of n subjects.
 
     Returns
     -------
@@ -100,18 +100,18 @@ def half_life(series: Series) -> FloatArray:
 
 
 def nadir(series: Series) -> Nadir:
-    """Lowest value of each patient and the first day it was reached.
+    """Lowest value of each subject and the first day it was reached.
 
     Parameters
     ----------
     series : Series
-        Values of n patients. A value below a limit counts as lower than the same value measured; a value known only to
+        Values of n subjects. A value below a limit counts as lower than the same value measured; a value known only to
         lie above a limit is no nadir.
 
     Returns
     -------
     Nadir
-        One entry a patient.
+        One entry a subject.
 
     Examples
     --------
@@ -124,10 +124,10 @@ def nadir(series: Series) -> Nadir:
     used = np.flatnonzero(series.censor <= EXACT)
     owner = series.owner[used]
     order = used[np.lexsort((series.t_days[used], series.censor[used], series.ln_value[used], owner))]
-    patients, first = np.unique(series.owner[order], return_index=True)
+    subjects, first = np.unique(series.owner[order], return_index=True)
     lowest = order[first]
-    value[patients], day[patients] = np.exp(series.ln_value[lowest]), series.t_days[lowest]
-    below[patients] = series.censor[lowest] == BELOW
+    value[subjects], day[subjects] = np.exp(series.ln_value[lowest]), series.t_days[lowest]
+    below[subjects] = series.censor[lowest] == BELOW
     return Nadir(value, day, below)
 
 
@@ -137,14 +137,14 @@ def time_to_normalisation(series: Series, uln: FloatArray | float) -> FloatArray
     Parameters
     ----------
     series : Series
-        Values of n patients. A value below a limit counts only when that limit is not above the upper limit of normal.
+        Values of n subjects. A value below a limit counts only when that limit is not above the upper limit of normal.
     uln : ndarray of shape (N,) or float
         Upper limit of normal of each value, or of all.
 
     Returns
     -------
     ndarray of shape (n,)
-        Days from the start of treatment; nan for a patient who never normalises or who has no values.
+        Days from the start of treatment; nan for a subject who never normalises or who has no values.
 
     Raises
     ------

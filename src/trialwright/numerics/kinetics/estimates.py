@@ -1,4 +1,4 @@
-"""What is found in each patient: parameters, how sure they are, what one more sample would add."""
+"""What is found in each subject: parameters, how sure they are, what one more sample would add."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["MapEstimates", "NextSampleValue", "PosteriorSummary"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapEstimates:
-    """Most probable parameters of each patient, and a second mode where there is one.
+    """Most probable parameters of each subject, and a second mode where there is one.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class MapEstimates:
         SD of each ln parameter from the inverse second derivatives (Laplace); nan where they are not positive definite,
         0 for a parameter that is fixed.
     n_modes : ndarray of int, shape (n,)
-        Modes found, of which the best two are here; 0 for a patient that cannot be estimated.
+        Modes found, of which the best two are here; 0 for a subject that cannot be estimated.
     second_ln_theta, second_objective, second_sd_ln : ndarray
         The same of the second mode; nan where there is none.
     converged : ndarray of bool, shape (n,)
@@ -69,18 +69,18 @@ class MapEstimates:
         rate: FloatArray = np.exp(self.second_ln_theta[:, self.rate_position])
         return rate
 
-    def of(self, patients: IntArray) -> MapEstimates:
-        """Estimates of some of the patients.
+    def of(self, subjects: IntArray) -> MapEstimates:
+        """Estimates of some of the subjects.
 
         Parameters
         ----------
-        patients : ndarray of int
+        subjects : ndarray of int
             Positions, in the order wanted.
 
         Returns
         -------
         MapEstimates
-            Of those patients.
+            Of those subjects.
 
         Examples
         --------
@@ -92,7 +92,7 @@ class MapEstimates:
         >>> two.of(np.array([1])).converged.tolist()
         [False]
         """
-        named = {name: getattr(self, name)[patients] for name in self.__slots__ if name != "rate_position"}
+        named = {name: getattr(self, name)[subjects] for name in self.__slots__ if name != "rate_position"}
         return MapEstimates(**named, rate_position=self.rate_position)
 
     @property
@@ -103,7 +103,7 @@ class MapEstimates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PosteriorSummary:
-    """Posterior of the elimination rate of each patient, each figure with its Monte-Carlo error.
+    """Posterior of the elimination rate of each subject, each figure with its Monte-Carlo error.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Weighted draws from the posterior of each patient's ln parameters, by defended importance sampling.
+"""Weighted draws from the posterior of each subject's ln parameters, by defended importance sampling.
 
 A quarter of the draws come from the prior, which covers every corner the posterior can have, the others from four
 Student t distributions with five degrees of freedom, one for each tail and each half of the middle of the elimination
@@ -47,7 +47,7 @@ FLAT_SPREAD: Final = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightedDraws:
-    """Draws of each patient's ln parameters, and how much each counts.
+    """Draws of each subject's ln parameters, and how much each counts.
 
     Parameters
     ----------
@@ -74,14 +74,14 @@ class WeightedDraws:
 
     @property
     def effective_size(self) -> FloatArray:
-        """Effective number of draws of each patient, 1/Σw²."""
+        """Effective number of draws of each subject, 1/Σw²."""
         size: FloatArray = 1.0 / np.square(self.weight).sum(axis=1)
         return size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Target:
-    """What is sampled: the posterior of some patients, each of whom has a mode."""
+    """What is sampled: the posterior of some subjects, each of whom has a mode."""
 
     series: Series
     population: Population
@@ -136,12 +136,12 @@ def weighted_draws(
     subjects: IntArray | None = None,
     ln_typical: FloatArray | None = None,
 ) -> WeightedDraws:
-    """Weighted draws from the posterior of each patient's ln parameters.
+    """Weighted draws from the posterior of each subject's ln parameters.
 
     Parameters
     ----------
     series : Series
-        Values of n patients, all of whom have a mode.
+        Values of n subjects, all of whom have a mode.
     population : Population
         Prior and residual error.
     modes : MapEstimates
@@ -149,21 +149,21 @@ def weighted_draws(
     seed : int
         0 to 2**64 − 1.
     draws : int, default 4000
-        Draws a patient.
+        Draws a subject.
     subjects : ndarray of int, shape (n,), optional
-        Number of each patient among the random streams: a patient's draws depend on it and on the seed alone.
+        Number of each subject among the random streams: a subject's draws depend on it and on the seed alone.
     ln_typical : ndarray of shape (n, p), optional
-        Typical ln parameters of each patient.
+        Typical ln parameters of each subject.
 
     Returns
     -------
     WeightedDraws
-        ``draws`` a patient.
+        ``draws`` a subject.
 
     Raises
     ------
     NumericsError
-        When a patient has no mode or there are fewer than two draws.
+        When a subject has no mode or there are fewer than two draws.
 
     References
     ----------
@@ -181,7 +181,7 @@ def weighted_draws(
     ((1, 4000, 4), True)
     """
     if not (modes.n_modes > 0).all():
-        raise NumericsError("a patient without a mode cannot be sampled", mend="leave such patients out")
+        raise NumericsError("a subject without a mode cannot be sampled", mend="leave such subjects out")
     if draws < 2:
         raise NumericsError(f"{draws} draws are too few")
     random = Draws(seed, 0, np.arange(series.count, dtype=np.int64) if subjects is None else subjects)

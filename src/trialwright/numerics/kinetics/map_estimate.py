@@ -1,7 +1,7 @@
-"""Most probable parameters of each patient, given a population, and a second mode where there is one.
+"""Most probable parameters of each subject, given a population, and a second mode where there is one.
 
-Patients are taken in blocks that fit into the processor's cache; in each block the curve of all patients still
-searching is evaluated, then their likelihood, then one Newton step of each. Blocks go to several threads; a patient's
+Subjects are taken in blocks that fit into the processor's cache; in each block the curve of all subjects still
+searching is evaluated, then their likelihood, then one Newton step of each. Blocks go to several threads; a subject's
 figures depend neither on the others nor on the number of threads.
 """
 
@@ -28,13 +28,13 @@ __all__ = ["map_estimates", "typical_rows"]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 BLOCK: Final = 2048
-"""Patients in one block."""
+"""Subjects in one block."""
 
 SAME_MODE: Final = 1e-4
 """Two points are one mode when no ln parameter differs by more."""
 
 MODES_APART: Final = 0.8
-"""A better mode was missed only where the objective exceeded this over the variance of the ln rate between patients."""
+"""A better mode was missed only where the objective exceeded this over the variance of the ln rate between subjects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Modes:
-    """The best two modes of each patient so far, how many there are, and the evaluations spent."""
+    """The best two modes of each subject so far, how many there are, and the evaluations spent."""
 
     first: _Found
     second: _Found
@@ -101,23 +101,23 @@ def _chosen(condition: BoolArray, one: _Found, other: _Found) -> _Found:
 def map_estimates(
     series: Series, population: Population, *, ln_typical: FloatArray | None = None, threads: int | None = None
 ) -> MapEstimates:
-    """Most probable parameters of each patient (maximum a posteriori).
+    """Most probable parameters of each subject (maximum a posteriori).
 
     Parameters
     ----------
     series : Series
-        Values of n patients.
+        Values of n subjects.
     population : Population
         Prior and residual error.
     ln_typical : ndarray of shape (n, p), optional
-        Typical ln parameters of each patient, where covariates move them; those of the population for all when absent.
+        Typical ln parameters of each subject, where covariates move them; those of the population for all when absent.
     threads : int, optional
         Threads to use; as many as there are processors when absent.
 
     Returns
     -------
     MapEstimates
-        One entry a patient, in their order. Where the start mode is ``"observed"``, a patient whose first value is not
+        One entry a subject, in their order. Where the start mode is ``"observed"``, a subject whose first value is not
         measured has no estimate.
 
     Raises
@@ -157,12 +157,12 @@ def map_estimates(
 
 
 def typical_rows(series: Series, population: Population, ln_typical: FloatArray | None) -> FloatArray:
-    """Typical ln parameters, one row a patient.
+    """Typical ln parameters, one row a subject.
 
     Parameters
     ----------
     series : Series
-        Values of n patients.
+        Values of n subjects.
     population : Population
         Typical parameters where none are given.
     ln_typical : ndarray of shape (n, p) or None
@@ -200,7 +200,7 @@ def _part(series: Series, first: int, last: int) -> Series:
 
 
 def _starting_points(series: Series, population: Population, typical: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Typical parameters with the first value as the level at day 0; the patients that can be estimated."""
+    """Typical parameters with the first value as the level at day 0; the subjects that can be estimated."""
     points = typical.copy()
     has_values = np.diff(series.offsets) > 0
     first = series.offsets[:-1][has_values]
@@ -269,7 +269,7 @@ def _no_modes(like: _Found) -> _Found:
 
 
 def _where(known: BoolArray, figures: FloatArray) -> FloatArray:
-    """The figures of some patients, nan for the others."""
+    """The figures of some subjects, nan for the others."""
     shown: FloatArray = np.where(known if figures.ndim == 1 else known[:, None], figures, np.nan)
     return shown
 

@@ -1,4 +1,4 @@
-"""Mixtures of normal and Student t distributions, one of each patient: points of them, and their densities."""
+"""Mixtures of normal and Student t distributions, one of each subject: points of them, and their densities."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEGREES: Final = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Component:
-    """A normal or Student t distribution of each patient, and its share in a mixture.
+    """A normal or Student t distribution of each subject, and its share in a mixture.
 
     Parameters
     ----------
@@ -86,9 +86,9 @@ def _ln_density(
     degrees: FloatArray,
     out: FloatArray,
 ) -> None:
-    parts, patients, d = centres.shape
+    parts, subjects, d = centres.shape
     ln_each, apart = np.empty(parts), np.empty(d)
-    for i in range(patients):
+    for i in range(subjects):
         for m in range(points.shape[1]):
             largest = -np.inf
             for c in range(parts):
@@ -117,12 +117,12 @@ def mixture_ln_density(mixture: Sequence[Component], points: FloatArray) -> Floa
     mixture : sequence of Component
         Parts whose shares sum to 1.
     points : ndarray of shape (n, m, d)
-        Points of each patient.
+        Points of each subject.
 
     Returns
     -------
     ndarray of shape (n, m)
-        ln density of each patient's own mixture.
+        ln density of each subject's own mixture.
 
     Examples
     --------

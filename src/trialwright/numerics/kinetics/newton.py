@@ -1,6 +1,6 @@
-"""Newton's method over many patients at once: one step of each, from sums with exact second derivatives.
+"""Newton's method over many subjects at once: one step of each, from sums with exact second derivatives.
 
-The search of a patient ends when its Newton decrement gᵀH⁻¹g falls below a tolerance. A step that does not lower the
+The search of a subject ends when its Newton decrement gᵀH⁻¹g falls below a tolerance. A step that does not lower the
 objective, or second derivatives that are not positive definite, are answered by adding to their diagonal (Levenberg
 and Marquardt) until one does; the addition fades once steps succeed.
 """
@@ -95,20 +95,20 @@ def newton_step(
     damping: FloatArray,
     status: IntArray,
 ) -> None:
-    """Judge each patient's trial and propose the next one.
+    """Judge each subject's trial and propose the next one.
 
     Parameters
     ----------
     who : ndarray of int
-        Patients still searching.
+        Subjects still searching.
     prior : tuple of ndarray
-        Typical ln parameters of each patient, shape (n, p), and the inverse covariance, shape (p, p).
+        Typical ln parameters of each subject, shape (n, p), and the inverse covariance, shape (p, p).
     free : ndarray of int, shape (p,)
         1 for a parameter that is estimated, 0 for one that is fixed.
     limits : tuple of float
         Longest step of a ln parameter; Newton decrement at which the search ends.
     tried : tuple of ndarray
-        Each patient's trial, shape (n, p), which receives the next one; minus ln likelihood there with its derivatives,
+        Each subject's trial, shape (n, p), which receives the next one; minus ln likelihood there with its derivatives,
         shape (n, 1 + p + p(p + 1)/2), to which the prior is added here.
     kept : tuple of ndarray
         The same of the best point so far.
@@ -176,7 +176,7 @@ def newton_step(
 
 @kernel
 def inverse_diagonal(rows: FloatArray, free: IntArray, out: FloatArray) -> None:
-    """Diagonal of the inverse second derivatives of each patient.
+    """Diagonal of the inverse second derivatives of each subject.
 
     Parameters
     ----------

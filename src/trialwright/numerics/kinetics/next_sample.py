@@ -1,6 +1,6 @@
 """What one more sample would add: how far it is expected to move the probability of reaching a cut.
 
-Levels are drawn that the sample might show, given all that is known of the patient, each with its residual error; for
+Levels are drawn that the sample might show, given all that is known of the subject, each with its residual error; for
 each of them the probability is found anew.
 """
 
@@ -25,7 +25,7 @@ from trialwright.numerics.sampling import Draws
 __all__ = ["next_sample_value"]
 
 DRAWS: Final = 15_000
-"""Draws from the posterior of a patient."""
+"""Draws from the posterior of a subject."""
 
 OUTCOMES: Final = 200
 """Levels drawn for the new sample."""
@@ -53,7 +53,7 @@ def next_sample_value(
     Parameters
     ----------
     series : Series
-        Values of n patients.
+        Values of n subjects.
     population : Population
         Prior and residual error.
     days : ndarray of shape (m,)
@@ -65,14 +65,14 @@ def next_sample_value(
     lloq : float, optional
         Lower limit of quantification of the new sample, in the unit of the marker.
     subjects : ndarray of int, shape (n,), optional
-        Number of each patient among the random streams; their position when absent.
+        Number of each subject among the random streams; their position when absent.
     ln_typical : ndarray of shape (n, p), optional
-        Typical ln parameters of each patient.
+        Typical ln parameters of each subject.
 
     Returns
     -------
     NextSampleValue
-        One row a patient; nan for a patient who cannot be estimated.
+        One row a subject; nan for a subject who cannot be estimated.
 
     Raises
     ------
@@ -118,8 +118,8 @@ def next_sample_value(
         p_now[i] = weight[reaches].sum()
         for place, day in enumerate(days):
             ln_curve = _ln_levels(population, ln_theta, float(day))
-            outcome = _shown(noisy_ln_values(ln_curve[source], population.error, noise), lloq)
-            figures[:, i, place] = _expectations(weight, reaches, ln_curve, population.error, outcome)
+            shown_levels = _shown(noisy_ln_values(ln_curve[source], population.error, noise), lloq)
+            figures[:, i, place] = _expectations(weight, reaches, ln_curve, population.error, shown_levels)
     change, wrong, change_error, wrong_error = figures
     return NextSampleValue(days, p_now, change, np.minimum(p_now, 1.0 - p_now), wrong, change_error, wrong_error)
 
@@ -138,12 +138,13 @@ def _expectations(
     reaches: NDArray[np.bool_],
     ln_curve: FloatArray,
     error: ErrorModel,
-    outcome: tuple[FloatArray, IntArray],
+    shown_levels: tuple[FloatArray, IntArray],
 ) -> tuple[float, float, float, float]:
     """Expected change and doubt, and their Monte-Carlo errors."""
+    shown, below = shown_levels
     masses = np.concatenate([
-        _masses(weight, reaches, ln_curve, error, (outcome[0][a : a + TOGETHER], outcome[1][a : a + TOGETHER]))
-        for a in range(0, outcome[0].size, TOGETHER)
+        _masses(weight, reaches, ln_curve, error, (shown[a : a + TOGETHER], below[a : a + TOGETHER]))
+        for a in range(0, shown.size, TOGETHER)
     ])  # fmt: skip
     batches = np.stack([
         [weight[part::BATCHES][reaches[part::BATCHES]].sum(), weight[part::BATCHES].sum()] for part in range(BATCHES)
@@ -168,10 +169,10 @@ def _masses(
     reaches: NDArray[np.bool_],
     ln_curve: FloatArray,
     error: ErrorModel,
-    outcome: tuple[FloatArray, IntArray],
+    shown_levels: tuple[FloatArray, IntArray],
 ) -> FloatArray:
     """Weight after each level of the draws that reach the cut, and of all; shape (levels, batches, 2)."""
-    shown, below = outcome
+    shown, below = shown_levels
     s, m = shown.size, weight.size
     pairs, offsets, against = np.arange(s * m, dtype=np.int64), np.arange(s * m + 1, dtype=np.int64), np.empty(s * m)
     minus_ln_likelihood(
@@ -187,9 +188,9 @@ def _masses(
     return masses
 
 
-def _sources(weight: FloatArray, uniform: float, outcomes: int) -> IntArray:
+def _sources(weight: FloatArray, uniform: float, levels: int) -> IntArray:
     """Draws the new levels come from, each as often as its weight says (systematic resampling)."""
-    places = (np.arange(outcomes) + uniform) / outcomes
+    places = (np.arange(levels) + uniform) / levels
     found: IntArray = np.minimum(np.searchsorted(np.cumsum(weight), places), weight.size - 1).astype(np.int64)
     return found
 

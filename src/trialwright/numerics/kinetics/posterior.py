@@ -1,4 +1,4 @@
-"""How sure each patient's elimination rate is: posterior mean, interval and probability of reaching a cut."""
+"""How sure each subject's elimination rate is: posterior mean, interval and probability of reaching a cut."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from trialwright.numerics.kinetics.structure import FloatArray, IntArray
 __all__ = ["eta_shrinkage", "posterior"]
 
 BLOCK: Final = 8
-"""Patients sampled together, so that their draws fit into the processor's cache."""
+"""Subjects sampled together, so that their draws fit into the processor's cache."""
 
 FIGURES: Final = (
     "mean", "median", "low", "high", "sd_ln", "p_at_least", "mean_error", "median_error", "low_error", "high_error",
@@ -37,12 +37,12 @@ def posterior(
     subjects: IntArray | None = None,
     ln_typical: FloatArray | None = None,
 ) -> PosteriorSummary:
-    """Posterior of each patient's elimination rate, with the Monte-Carlo error of each figure.
+    """Posterior of each subject's elimination rate, with the Monte-Carlo error of each figure.
 
     Parameters
     ----------
     series : Series
-        Values of n patients.
+        Values of n subjects.
     population : Population
         Prior and residual error.
     seed : int
@@ -52,17 +52,17 @@ def posterior(
     level : float, default 0.9
         Probability inside the credible interval.
     draws : int, default 4000
-        Draws a patient.
+        Draws a subject.
     subjects : ndarray of int, shape (n,), optional
-        Number of each patient among the random streams; their position when absent. Together with the seed it decides
-        the figures of a patient, whoever else is in the series.
+        Number of each subject among the random streams; their position when absent. Together with the seed it decides
+        the figures of a subject, whoever else is in the series.
     ln_typical : ndarray of shape (n, p), optional
-        Typical ln parameters of each patient, where covariates move them.
+        Typical ln parameters of each subject, where covariates move them.
 
     Returns
     -------
     PosteriorSummary
-        One entry a patient, in their order; nan for a patient who cannot be estimated.
+        One entry a subject, in their order; nan for a subject who cannot be estimated.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def posterior(
 def _summary(
     drawn: WeightedDraws, rate: int, level: float, cut: float | None
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The figures of `FIGURES` a row, and mean and SD of all ln parameters, of a block of patients."""
+    """The figures of `FIGURES` a row, and mean and SD of all ln parameters, of a block of subjects."""
     weight, ln_rate = drawn.weight, drawn.ln_theta[:, :, rate]
     speed = np.exp(ln_rate)
     ln_mean = np.einsum("nm,nmp->np", weight, drawn.ln_theta)
@@ -167,16 +167,16 @@ def _quantiles(
 
 
 def eta_shrinkage(estimates: MapEstimates, population: Population, ln_typical: FloatArray | None = None) -> FloatArray:
-    """How far the most probable parameters of the patients are drawn together: 1 − SD(η̂)/ω.
+    """How far the most probable parameters of the subjects are drawn together: 1 − SD(η̂)/ω.
 
     Parameters
     ----------
     estimates : MapEstimates
-        Most probable parameters of at least two patients.
+        Most probable parameters of at least two subjects.
     population : Population
-        Typical parameters and their SD ω between patients.
+        Typical parameters and their SD ω between subjects.
     ln_typical : ndarray of shape (n, p), optional
-        Typical ln parameters of each patient.
+        Typical ln parameters of each subject.
 
     Returns
     -------

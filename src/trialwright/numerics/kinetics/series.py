@@ -1,4 +1,4 @@
-"""What is measured in some patients, and what is known of them beforehand.
+"""What is measured in some subjects, and what is known of them beforehand.
 
 The estimators take these two: ``map_estimate.map_estimates(series, population)``,
 ``posterior.posterior(series, population, …)``, ``next_sample.next_sample_value(series, population, …)``.
@@ -78,7 +78,7 @@ class ErrorModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Population:
-    """Typical parameters, how they differ between patients, and the residual error.
+    """Typical parameters, how they differ between subjects, and the residual error.
 
     Parameters
     ----------
@@ -87,13 +87,13 @@ class Population:
     ln_theta : ndarray of shape (p,)
         ln of the typical parameters, in the order of the model.
     omega : ndarray of shape (p, p)
-        Covariance of the ln parameters between patients.
+        Covariance of the ln parameters between subjects.
     error : ErrorModel
         Residual error.
     beta_sign : {-1, 1}, default -1
         Sign of BETA in the exponent of the production: −1 decays, +1 grows.
     start_mode : {"estimated", "observed", "free_flat"}, default "estimated"
-        Level at day 0: a parameter like the others; fixed to a patient's first value; estimated without a prior.
+        Level at day 0: a parameter like the others; fixed to a subject's first value; estimated without a prior.
 
     Raises
     ------
@@ -132,7 +132,7 @@ class Population:
         known = self.with_prior
         part = self.omega[np.ix_(known, known)]
         if not np.allclose(part, part.T, rtol=1e-10, atol=0) or np.linalg.eigvalsh(part).min() <= 0:
-            raise NumericsError("the covariance between patients is not symmetric and positive definite")
+            raise NumericsError("the covariance between subjects is not symmetric and positive definite")
 
     @classmethod
     def independent(
@@ -192,19 +192,19 @@ class Population:
 
     @property
     def sd_ln(self) -> FloatArray:
-        """SD of each ln parameter between patients."""
+        """SD of each ln parameter between subjects."""
         sd: FloatArray = np.sqrt(np.diag(self.omega))
         return sd
 
     @property
     def free(self) -> IntArray:
-        """Positions of the parameters estimated in each patient."""
+        """Positions of the parameters estimated in each subject."""
         fixed = {self.model.start} if self.start_mode == "observed" else set()
         return np.array([i for i in range(self.model.size) if i not in fixed], dtype=np.int64)
 
     @property
     def free_flags(self) -> IntArray:
-        """1 for each parameter estimated in each patient, 0 for one that is fixed."""
+        """1 for each parameter estimated in each subject, 0 for one that is fixed."""
         flags = np.zeros(self.model.size, dtype=np.int64)
         flags[self.free] = 1
         return flags
@@ -226,12 +226,12 @@ class Population:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """Measured values of some patients, one after the other in flat arrays.
+    """Measured values of some subjects, one after the other in flat arrays.
 
     Parameters
     ----------
     offsets : ndarray of int, shape (n + 1,)
-        The values of patient ``i`` are those from ``offsets[i]`` to ``offsets[i + 1] - 1``.
+        The values of subject ``i`` are those from ``offsets[i]`` to ``offsets[i + 1] - 1``.
     t_days : ndarray of shape (N,)
         Days from the start of treatment, 0 or later.
     ln_value : ndarray of shape (N,)
@@ -274,13 +274,13 @@ class Series:
             raise NumericsError("censoring is -1 (below), 0 (measured) or 1 (above)")
 
     @classmethod
-    def of(cls, patients: Sequence[Sequence[tuple[float, float] | tuple[float, float, int]]]) -> Series:
-        """Series of patients given as lists.
+    def of(cls, subjects: Sequence[Sequence[tuple[float, float] | tuple[float, float, int]]]) -> Series:
+        """Series of subjects given as lists.
 
         Parameters
         ----------
-        patients : sequence of sequence of (day, value) or (day, value, censor)
-            One sequence a patient.
+        subjects : sequence of sequence of (day, value) or (day, value, censor)
+            One sequence a subject.
 
         Returns
         -------
@@ -292,36 +292,36 @@ class Series:
         >>> Series.of([[(0, 850.0), (21, 640.0), (42, 5.0, -1)]]).t_days.tolist()
         [0.0, 21.0, 42.0]
         """
-        rows = [(*row, EXACT)[:3] for patient in patients for row in patient]
+        rows = [(*row, EXACT)[:3] for own in subjects for row in own]
         values = np.array([row[1] for row in rows], dtype=np.float64)
         if not (values > 0).all():
             raise NumericsError("a value is not a number above 0", mend="give a value below a limit as that limit")
-        offsets = np.concatenate([[0], np.cumsum([len(patient) for patient in patients])]).astype(np.int64)
+        offsets = np.concatenate([[0], np.cumsum([len(own) for own in subjects])]).astype(np.int64)
         days = np.array([row[0] for row in rows], dtype=np.float64)
         return cls(offsets, days, np.log(values), np.array([row[2] for row in rows], dtype=np.int64))
 
     @property
     def count(self) -> int:
-        """Number of patients."""
+        """Number of subjects."""
         return self.offsets.size - 1
 
     @property
     def owner(self) -> IntArray:
-        """Patient each value belongs to."""
+        """Subject each value belongs to."""
         return np.repeat(np.arange(self.count, dtype=np.int64), np.diff(self.offsets))
 
-    def subset(self, patients: IntArray) -> Series:
-        """Series of some of the patients, or of one several times.
+    def subset(self, subjects: IntArray) -> Series:
+        """Series of some of the subjects, or of one several times.
 
         Parameters
         ----------
-        patients : ndarray of int
+        subjects : ndarray of int
             Positions, in the order wanted.
 
         Returns
         -------
         Series
-            Of those patients.
+            Of those subjects.
 
         Examples
         --------
@@ -329,23 +329,23 @@ class Series:
         >>> series.subset(np.array([1, 1])).offsets.tolist()
         [0, 2, 4]
         """
-        lengths = np.diff(self.offsets)[patients]
+        lengths = np.diff(self.offsets)[subjects]
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][patients] - offsets[:-1], lengths)
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][subjects] - offsets[:-1], lengths)
         return Series(offsets, self.t_days[places], self.ln_value[places], self.censor[places])
 
     def repeated(self, times: int) -> Series:
-        """All patients several times over, as for chains or draws.
+        """All subjects several times over, as for chains or draws.
 
         Parameters
         ----------
         times : int
-            How often; patient ``i`` stands at ``i``, ``i + count``, ``i + 2·count`` and so on.
+            How often; subject ``i`` stands at ``i``, ``i + count``, ``i + 2·count`` and so on.
 
         Returns
         -------
         Series
-            Of ``times · count`` patients.
+            Of ``times · count`` subjects.
 
         Examples
         --------
