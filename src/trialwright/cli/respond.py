@@ -107,7 +107,7 @@ def _compared(comparison: Comparison) -> dict[str, object]:
 
 def _line(subject: _Subject) -> str:
     course = [f"{line['date']} {line.get('iovr', line.get('ovr', '-'))}" for line in subject.assessments]
-    course += [f"{line['date']} {line['response']} (dated back)" for line in subject.derived]
+    course += [f"{line['date']} {line['response']} (derived)" for line in subject.derived]
     ends = [f"{name} {subject.once[name]['value']}" for name in ("bor", "cbor", "ibor") if name in subject.once]
     return f"{subject.id}  {', '.join(course) or 'no assessment'}; {', '.join(ends)}"
 

@@ -90,5 +90,6 @@ def test_an_unconfirmed_progression_is_looked_at_again_after_four_to_eight_weeks
 
 
 def test_a_lost_complete_response_among_recorded_ones() -> None:
-    rows = rows_told(sequence={30: "CR", 58: "SD"})
-    assert [finding.id for finding in judged(rows, **{"rows": "recorded"})[1]] == ["R06"]
+    told = rows_told(sequence={30: "CR", 58: "SD"})
+    _, findings = judged(told, rows="recorded")
+    assert [finding.id for finding in findings] == ["R06"]
