@@ -74,6 +74,13 @@ def test_best_responses_are_read_from_rows_of_their_own() -> None:
         assert judged({"response": {"of": "imaging", "take": take}, "equals": "PR"}, frame) == expected
 
 
+def test_a_response_that_was_dated_back_later_was_not_known_yet() -> None:
+    assessed = responses(("2026-02-01", "PR")).with_columns(DTYPE=pl.lit("AS ASSESSED"))
+    derived = responses(("2026-03-01", "PD")).with_columns(DTYPE=pl.lit("DERIVED"))
+    frame = pl.concat([assessed, derived]).with_columns(PARAMCD=pl.lit("OVR"))
+    assert judged(GOOD, frame) == "T"
+
+
 def test_the_worst_response_up_to_the_moment() -> None:
     rows = responses(("2026-01-01", "SD"), ("2026-02-01", "PD"), ("2026-03-01", "PR"), ("2026-04-01", "CR"))
     assert judged({"response": {"of": "imaging", "take": "worst"}, "equals": "PD"}, rows) == "T"
