@@ -21,6 +21,7 @@ from trialwright.numerics.kinetics.structure import FloatArray
 __all__ = ["Covariates", "Hierarchy", "Moments"]
 
 _STEP = 1e-5
+_MIN_EIGENVALUE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,6 +267,21 @@ class Hierarchy:
         """
         sd, correlation = self.spread(vector)
         return correlation * np.outer(sd, sd)
+
+    def proper(self, vector: FloatArray) -> bool:
+        """Whether the correlations of a vector belong to a covariance: each may be possible, and all of them not.
+
+        Parameters
+        ----------
+        vector : ndarray
+            All estimated numbers.
+
+        Returns
+        -------
+        bool
+            Always true without correlations.
+        """
+        return bool(np.linalg.eigvalsh(self.spread(vector)[1]).min() > _MIN_EIGENVALUE)
 
     def error(self, vector: FloatArray) -> ErrorModel:
         """Residual error.

@@ -84,15 +84,26 @@ class Marginal:
         return float(2.0 * np.sqrt(self.variance.sum()))
 
     @property
+    def curved(self) -> bool:
+        """Whether the observed information is positive definite, as it is near a maximum inside the range."""
+        return bool(np.linalg.eigvalsh(self.information).min() > 0)
+
+    @property
     def covariance(self) -> FloatArray:
-        """Covariance of the estimates: the inverse information; nan where that is not positive definite."""
-        if np.linalg.eigvalsh(self.information).min() <= 0:
-            return np.full_like(self.information, np.nan)
-        return np.linalg.inv(self.information).astype(np.float64)
+        """Covariance of the estimates: the inverse information.
+
+        Where that is not positive definite, as with few patients or an omega near 0, the inverse of the summed products
+        of the patients' scores; nan where that does not exist either.
+        """
+        information = self.information if self.curved else self.scores.T @ self.scores
+        values = np.linalg.eigvalsh(information)
+        if values.min() <= 1e-12 * values.max():
+            return np.full_like(information, np.nan)
+        return np.linalg.inv(information).astype(np.float64)
 
     @property
     def to_maximum(self) -> FloatArray:
-        """Newton's step from here to the maximum of the likelihood; nan where the information is not positive."""
+        """Newton's step from here to the maximum of the likelihood, by the covariance above; nan without one."""
         step: FloatArray = self.covariance @ self.scores.sum(axis=0)
         return step
 
@@ -135,6 +146,7 @@ def marginal(
 
     References
     ----------
+    Berndt EK, Hall BH, Hall RE, Hausman JA. Ann Econ Soc Meas 1974;3:653-65 (products of scores; unverified).
     Louis TA. J R Stat Soc B 1982;44:226-33, doi 10.1111/j.2517-6161.1982.tb01203.x (unverified). Hesterberg T.
     Technometrics 1995;37:185-94 (defensive mixtures; unverified).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from scipy.special import ndtri
@@ -18,7 +18,10 @@ from trialwright.numerics.kinetics.series import ABOVE, BELOW, Population, Serie
 from trialwright.numerics.kinetics.structure import FloatArray
 from trialwright.numerics.sampling import MAX_SEED
 
-__all__ = ["PopulationFit", "fit_population"]
+__all__ = ["CovarianceFrom", "PopulationFit", "fit_population"]
+
+CovarianceFrom: TypeAlias = Literal["observed information", "products of scores"]
+"""What the covariance of the estimates comes from."""
 
 _LONGEST_STEP: Final = 1.0
 _NEAR: Final = 0.5
@@ -38,7 +41,10 @@ class PopulationFit:
     estimate : ndarray of shape (m,)
         The estimated numbers.
     covariance : ndarray of shape (m, m)
-        Of the estimates, from the observed information; nan where that is not positive definite.
+        Of the estimates; nan where it does not exist.
+    covariance_from : {"observed information", "products of scores"}
+        What it comes from: the inverse observed information, or, where that is not positive definite, the inverse of
+        the summed products of the patients' scores. The latter is a sign that the series hardly tell some number.
     to_maximum_in_se : ndarray of shape (m,)
         Estimated distance to the maximum of the likelihood, in standard errors; its own noise included.
     minus_two_ll, minus_two_ll_error : float
@@ -71,6 +77,7 @@ class PopulationFit:
     names: tuple[str, ...]
     estimate: FloatArray
     covariance: FloatArray
+    covariance_from: CovarianceFrom
     to_maximum_in_se: FloatArray
     minus_two_ll: float
     minus_two_ll_error: float
@@ -240,7 +247,7 @@ def fit_population(
     vector, centres = explored.vector, Centres(explored.mean, explored.covariance)
     for step in range(chosen.newton_steps):
         near = marginal(measured, hierarchy, vector, centres, draws=chosen.newton_draws, seed=_seed(seed, 1 + step))
-        vector, centres = vector + _bounded(near), near.centres
+        vector, centres = _moved(hierarchy, vector, near), near.centres
         tell(chosen.iterations + step + 1, steps)
     found = marginal(measured, hierarchy, vector, centres, draws=chosen.draws, seed=_seed(seed, 0))
     tell(steps, steps)
@@ -252,14 +259,19 @@ def _seed(seed: int, step: int) -> int:
     return (seed + (step + 1) * 0x9E3779B97F4A7C15) & MAX_SEED
 
 
-def _bounded(near: Marginal) -> FloatArray:
-    """Newton's step, as a whole shortened so that no estimate moves by more than a standard error; none without one."""
+def _moved(hierarchy: Hierarchy, vector: FloatArray, near: Marginal) -> FloatArray:
+    """The vector after Newton's step, shortened as a whole where it would be long or leave the range of covariances.
+
+    No estimate moves by more than a standard error, and none at all where the likelihood is not curved downwards.
+    """
+    if not near.curved:
+        return vector
     step = near.to_maximum
-    if not np.isfinite(step).all():
-        return np.zeros_like(step)
     longest = float(np.max(np.abs(step) / np.sqrt(np.diag(near.covariance))))
-    bounded: FloatArray = step * min(1.0, _LONGEST_STEP / max(longest, 1e-12))
-    return bounded
+    step = step * min(1.0, _LONGEST_STEP / max(longest, 1e-12))
+    while not hierarchy.proper(vector + step):
+        step = 0.5 * step
+    return vector + step
 
 
 def _fit(
@@ -285,6 +297,7 @@ def _fit(
         names=hierarchy.names,
         estimate=vector,
         covariance=covariance,
+        covariance_from="observed information" if found.curved else "products of scores",
         to_maximum_in_se=to_maximum,
         minus_two_ll=found.minus_two_ll,
         minus_two_ll_error=found.minus_two_ll_error,

@@ -100,7 +100,8 @@ class SaemResult:
     Parameters
     ----------
     vector : ndarray
-        Mean over the smoothing phase of all estimated numbers.
+        Mean over the smoothing phase of all estimated numbers; the last ones where the mean of correlations belongs to
+        no covariance.
     traces : ndarray of shape (exploration + smoothing, number of estimated numbers)
         All estimated numbers after each iteration.
     mean, covariance : ndarray of shape (n, r) and (n, r, r)
@@ -196,7 +197,8 @@ def saem(
             progress(iteration + options.burn_in + 1, options.iterations)
     mean = first / options.smoothing
     covariance = products / options.smoothing - np.einsum("ni,nj->nij", mean, mean)
-    return SaemResult(traces[options.exploration :].mean(axis=0), traces, mean, covariance)
+    smoothed = traces[options.exploration :].mean(axis=0)
+    return SaemResult(smoothed if hierarchy.proper(smoothed) else vector, traces, mean, covariance)
 
 
 def _target(hierarchy: Hierarchy, vector: FloatArray) -> Target:

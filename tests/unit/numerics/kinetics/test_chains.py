@@ -29,8 +29,13 @@ def test_directions_are_single_parameters_and_pairs_without_the_level_at_day_0()
     ]  # fmt: skip
 
 
-def test_moments_are_those_of_a_sum_over_a_grid() -> None:
-    series = Series.of([[(0, 300.0), (7, 150.0), (21, 25.0), (42, 4.0, -1)]])
+@pytest.mark.parametrize(
+    "values",
+    [[(0, 300.0), (7, 150.0), (21, 25.0), (42, 4.0, -1)], [(0, 300.0), (40, 400.0, -1)]],
+    ids=["much is known", "hardly anything is known"],
+)
+def test_moments_are_those_of_a_sum_over_a_grid(values: list[tuple[float, float]]) -> None:
+    series = Series.of([values])
     measured = Measured.of(series, DECAY)
     known = DECAY.with_prior
     target = Target(DECAY.ln_theta[known][None], DECAY.omega[np.ix_(known, known)], DECAY.error)

@@ -81,6 +81,15 @@ def test_the_best_population_has_no_slope_left() -> None:
     assert np.linalg.eigvalsh(curvature).max() < 0
 
 
+def test_correlations_that_exclude_one_another_are_no_covariance() -> None:
+    layout, vector = tied()
+    assert layout.proper(vector)
+    vector[7:10] = np.arctanh([0.9, 0.9, -0.9])
+    assert not layout.proper(vector)
+    vector[7:10] = np.arctanh([0.9, 0.9, 0.9])
+    assert layout.proper(vector)
+
+
 def test_without_correlations_the_covariance_stays_diagonal() -> None:
     layout = Hierarchy.of(DECAY, 4)
     draws = np.random.default_rng(5).normal(size=(4, 3))

@@ -149,6 +149,22 @@ def test_reported_monte_carlo_error_is_the_spread_between_seeds() -> None:
     assert 0.85 < reported / spread < 1.15
 
 
+def test_without_a_curved_likelihood_the_covariance_comes_from_the_scores() -> None:
+    scores = np.array([[1.0, 0.0], [0.0, 2.0], [-1.0, -2.0]])
+    centres = Centres(np.zeros((3, 1)), np.ones((3, 1, 1)))
+
+    def found(information: list[list[float]], rows: np.ndarray = scores) -> Marginal:
+        return Marginal(np.zeros(3), np.zeros(3), np.ones(3), rows, np.array(information), centres)
+
+    curved = found([[4.0, 0.0], [0.0, 1.0]])
+    assert curved.curved
+    np.testing.assert_allclose(curved.covariance, [[0.25, 0.0], [0.0, 1.0]])
+    saddle = found([[4.0, 0.0], [0.0, -1.0]])
+    assert not saddle.curved
+    np.testing.assert_allclose(saddle.covariance, np.linalg.inv([[2.0, 2.0], [2.0, 8.0]]))
+    assert np.isnan(found([[4.0, 0.0], [0.0, -1.0]], np.ones((3, 2))).covariance).all()
+
+
 def test_impossible_values_are_refused() -> None:
     known = Population.independent("residual_decay", [0.1, 1, 1], [0.1, 0.1, 0.1], ErrorModel("log_additive", 1e-200))
     layout = Hierarchy.of(known, 1)

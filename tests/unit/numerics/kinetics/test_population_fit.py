@@ -196,6 +196,18 @@ def test_the_right_error_model_has_the_larger_likelihood() -> None:
     assert right.aic + 20 < wrong.aic
 
 
+def test_an_omega_near_zero_spoils_no_other_number() -> None:
+    alike = replace(DECAY, omega=DECAY.omega * np.array([1.0, 1e-6, 1.0]))
+    series = virtual_series(alike, SamplingPlan(), count=40, seed=13).series
+    fit = fit_population(series, DECAY, options=BRIEF, seed=1)
+    assert np.isfinite(fit.se).all()
+    # its interval reaches down to nothing, the others hold the truth
+    assert fit.interval()[4][0] < 0.05
+    others = [0, 1, 2, 3, 5, 6]
+    assert (np.abs(fit.estimate - truth_of(alike)) / fit.se)[others].max() < 3.5
+    assert fit.covariance_from == "observed information"
+
+
 def test_a_level_fixed_by_the_first_value_is_not_estimated() -> None:
     series = virtual_series(DECAY, SamplingPlan(), count=60, seed=12).series
     fit = fit_population(series, replace(DECAY, start_mode="observed"), options=BRIEF, seed=1)
