@@ -178,12 +178,20 @@ def _chances(rows: pl.DataFrame) -> NDArray[np.float64]:
     return cross_fitted(rows["SUCCESS"], _log2(rows))
 
 
+def _uncontested(asked: Asked) -> None:
+    """Refuse what counts a subject with a competing event as one observed for less."""
+    rows = asked.request.rows
+    if "CAUSE" in rows.columns and (rows["CAUSE"] > 1).any():
+        raise EstimationError(f"other events compete with {asked.foretold.endpoint}, so no share by a time is computed")
+
+
 def _timed(asked: Asked) -> Made:
     rows, classed, level = asked.request.rows, asked.classed, asked.request.level
     early: Direction = "lower" if asked.is_higher_better else "higher"
     times = {figure_of_duration(time): float(time.days) for time in asked.foretold.times}
 
     def areas() -> Made:
+        _uncontested(asked)
         found = time_auc(
             rows["TIME"],
             rows["EVENT"],
@@ -198,6 +206,7 @@ def _timed(asked: Asked) -> Made:
             yield asked.limited(asked.name("auc", f"={name}"), limits, counts)
 
     def concordant() -> Made:
+        _uncontested(asked)
         found = uno_c(
             rows["TIME"],
             rows["EVENT"],
@@ -211,6 +220,7 @@ def _timed(asked: Asked) -> Made:
         yield asked.limited(asked.name("concordance"), limits, (found.n, found.events))
 
     def rules() -> Made:
+        _uncontested(asked)
         for name, at in times.items():
             found = time_classification(
                 classed["TIME"], classed["EVENT"], classed["STD_KELIM"], cut=_CUT, at=at, direction=early, level=level
@@ -281,6 +291,7 @@ def _curves(asked: Asked) -> Iterator[tuple[str, pl.DataFrame]]:
     stem = f"{asked.request.stem}-{asked.foretold.endpoint}"
     if asked.foretold.is_timed:
         if asked.foretold.times and classed.height:
+            _uncontested(asked)
             at = max(float(time.days) for time in asked.foretold.times)
             flagged = (classed["STD_KELIM"] < _CUT).cast(pl.Float64)
             benefit = decision_curve_by(classed["TIME"], classed["EVENT"], flagged, at=at)

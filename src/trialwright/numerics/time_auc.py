@@ -7,15 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trialwright.numerics.jit import kernel
 from trialwright.numerics.ordering import merge_close_times
 
 __all__ = ["CensoringCurve", "WeightedEstimate", "area_at", "censoring_curve", "concordance", "sensitivity_at"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-# Rows of the table of pairs held at once.
-_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,6 +197,67 @@ def sensitivity_at(curve: CensoringCurve, positive: NDArray[np.bool_], at: float
     return WeightedEstimate(share, moved + _by_weights(curve, moved), int(case.sum()), n_controls)
 
 
+def _pairs(time: Floats, rank: Ints, weight: Floats) -> tuple[Floats, Floats]:
+    """For each row the later rows with a lower marker, and the weight of the earlier rows with a higher one."""
+    order = np.argsort(time, kind="stable")
+    counted = _count_pairs(time[order], rank[order].astype(np.int64), weight[order], int(rank.max()) + 1)
+    out = np.empty((2, time.size))
+    out[:, order] = np.stack(counted)
+    return out[0], out[1]
+
+
+@kernel
+def _count_pairs(time: Floats, rank: Ints, weight: Floats, n_ranks: int) -> tuple[Floats, Floats]:
+    """The same for rows in order of time; ties of the marker count as one half, ties of the time not at all."""
+    n = time.size
+    won, as_later = np.zeros(n), np.zeros(n)
+    tree, held = np.zeros(n_ranks + 1), np.zeros(n_ranks)
+    stop = n
+    while stop > 0:
+        first = stop - 1
+        while first > 0 and time[first - 1] == time[stop - 1]:
+            first -= 1
+        for i in range(first, stop):
+            won[i] = _sum_below(tree, rank[i]) + 0.5 * held[rank[i]]
+        for i in range(first, stop):
+            _add(tree, rank[i], 1.0)
+            held[rank[i]] += 1.0
+        stop = first
+    tree[:] = 0.0
+    held[:] = 0.0
+    total, first = 0.0, 0
+    while first < n:
+        stop = first + 1
+        while stop < n and time[stop] == time[first]:
+            stop += 1
+        for i in range(first, stop):
+            as_later[i] = total - _sum_below(tree, rank[i]) - 0.5 * held[rank[i]]
+        for i in range(first, stop):
+            _add(tree, rank[i], weight[i])
+            held[rank[i]] += weight[i]
+            total += weight[i]
+        first = stop
+    return won, as_later
+
+
+@kernel
+def _add(tree: Floats, place: int, amount: float) -> None:
+    k = place + 1
+    while k < tree.size:
+        tree[k] += amount
+        k += k & -k
+
+
+@kernel
+def _sum_below(tree: Floats, place: int) -> float:
+    """Sum of the amounts at places below the given one."""
+    total, k = 0.0, place
+    while k > 0:
+        total += tree[k]
+        k -= k & -k
+    return total
+
+
 def concordance(curve: CensoringCurve, marker: Floats, until: float) -> WeightedEstimate:
     """Share of pairs in which the row with the earlier event, by a time, has the higher marker (Uno's C).
 
@@ -219,7 +278,7 @@ def concordance(curve: CensoringCurve, marker: Floats, until: float) -> Weighted
     Notes
     -----
     A pair of an event at T < `until` and a row under observation after T has weight 1/G(T−)²; ties of the marker count
-    as one half. All pairs are formed, in blocks.
+    as one half. The pairs are counted in a tree over the ranks of the marker, never formed.
 
     References
     ----------
@@ -240,15 +299,8 @@ def concordance(curve: CensoringCurve, marker: Floats, until: float) -> Weighted
     total = float(weight @ later)
     if not total > 0:
         return WeightedEstimate(float("nan"), np.full(n, np.nan), early.size, 0)
-    won, as_later = np.zeros(n), np.zeros(n)
-    for start in range(0, early.size, _BLOCK):
-        rows = early[start : start + _BLOCK]
-        pair = curve.time[None, :] > curve.time[rows, None]
-        higher = (marker[rows, None] > marker[None, :]) + 0.5 * (marker[rows, None] == marker[None, :])
-        won[rows] = (pair * higher).sum(axis=1)
-        as_later += weight[rows] @ (pair * higher)
+    won, as_later = _pairs(curve.time, np.unique(marker, return_inverse=True)[1], weight)
     share = float(weight @ won / total)
-    earlier_weight = np.zeros(n)
     order = np.argsort(curve.time, kind="stable")
     so_far = np.concatenate([[0.0], np.cumsum(weight[order])])
     earlier_weight = so_far[np.searchsorted(ranked, curve.time, side="left")]

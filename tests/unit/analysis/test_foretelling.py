@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -221,3 +222,18 @@ def test_nobody_with_both_is_not_estimable(
     assert found["auc:PFS"].reason == "no subject with the marker and the endpoint"
     one, _ = accuracies(opened, invented, derived, {"kelim": kelim.head(1)})
     assert one["auc:R0"].status == "not estimable"
+
+
+def test_an_endpoint_with_competing_events_has_hazard_ratios_and_no_shares_by_a_time(
+    opened: OpenedStudy, invented: Simulated, derived: Derived, kelim: pl.DataFrame
+) -> None:
+    first = derived.adtte.filter((pl.col("PARAMCD") == "PFS") & (pl.col("CNSR") != 0))["USUBJID"].head(1)
+    taken = (pl.col("PARAMCD") == "PFS") & pl.col("USUBJID").is_in(first.implode())
+    contested = replace(
+        derived, adtte=derived.adtte.with_columns(CNSR=pl.when(taken).then(pl.lit(9)).otherwise("CNSR"))
+    )
+    found, made = accuracies(opened, invented, contested, {"kelim": kelim})
+    for figure in ("auc:PFS=12mo", "concordance:PFS", "sensitivity:PFS=24mo"):
+        assert found[figure].reason == "other events compete with PFS, so no share by a time is computed"
+    assert found["hr_doubling:PFS"].status == found["auc:OS=12mo"].status == "estimated"
+    assert "decision-kelimacc-pfs" not in made.curves
