@@ -31,7 +31,7 @@ def test_directions_are_single_parameters_and_pairs_without_the_level_at_day_0()
 
 @pytest.mark.parametrize(
     "values",
-    [[(0, 300.0), (7, 150.0), (21, 25.0), (42, 4.0, -1)], [(0, 300.0), (40, 400.0, -1)]],
+    [[(0, 300.0), (7, 150.0), (21, 25.0), (42, 4.0, -1)], [(0, 300.0), (1, 290.0)]],
     ids=["much is known", "hardly anything is known"],
 )
 def test_moments_are_those_of_a_sum_over_a_grid(values: list[tuple[float, float]]) -> None:
