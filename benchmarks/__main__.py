@@ -5,7 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmarks import allocation, competing, gcig, kelim_map, recovery, response, run_path, screening, survival
+from benchmarks import (
+    allocation,
+    competing,
+    gcig,
+    kelim_calibration,
+    kelim_map,
+    kelim_recovery,
+    recovery,
+    response,
+    run_path,
+    screening,
+    survival,
+)
 from benchmarks.measure import Comparison
 
 BENCHMARKS: Mapping[str, Callable[[], Iterable[Comparison]]] = {
@@ -17,6 +29,8 @@ BENCHMARKS: Mapping[str, Callable[[], Iterable[Comparison]]] = {
     "run": run_path.comparisons,
     "recovery": recovery.comparisons,
     "kelim-map": kelim_map.comparisons,
+    "kelim-recovery": kelim_recovery.comparisons,
+    "kelim-calibration": kelim_calibration.comparisons,
     "gcig": gcig.comparisons,
 }
 
