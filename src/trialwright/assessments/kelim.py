@@ -19,6 +19,7 @@ from trialwright.assessments.marker_series import PreparedSeries
 from trialwright.assessments.series_rules import SeriesRules
 from trialwright.errors import InputError
 from trialwright.model.parameter_set import ParameterSet, SetUse
+from trialwright.numerics.kinetics.descriptive import half_life, log_slope, nadir, time_to_normalisation
 from trialwright.numerics.kinetics.estimates import MapEstimates, PosteriorSummary
 from trialwright.numerics.kinetics.map_estimate import map_estimates
 from trialwright.numerics.kinetics.posterior import posterior
@@ -58,6 +59,11 @@ ROW_SCHEMA: Final[Mapping[str, pl.DataType]] = MappingProxyType(
         "OBJECTIVE": pl.Float64(),
         "N_MODES": pl.Int32(),
         "OTHER_MODE_PER_DAY": pl.Float64(),
+        "LOG_SLOPE_PER_DAY": pl.Float64(),
+        "HALF_LIFE_DAYS": pl.Float64(),
+        "NADIR": pl.Float64(),
+        "NADIR_DAY": pl.Float64(),
+        "NORMAL_DAY": pl.Float64(),
         "N_USED": pl.Int32(),
         "N_CENSORED": pl.Int32(),
         "SPAN_DAYS": pl.Int64(),
@@ -251,10 +257,10 @@ def kelim_rows(
     if ln_typical is not None:
         known = np.isfinite(ln_typical).all(axis=1)
         usable, ln_typical = usable.filter(pl.Series(known)), ln_typical[known]
-    figures = _figures(series_of(prepared, usable), use.content, options, usable["USUBJID"], ln_typical)
-    rows = prepared.subjects.join(
-        figures.with_columns(SUBJ=usable["SUBJ"]), on="SUBJ", how="left", maintain_order="left"
-    )
+    series = series_of(prepared, usable)
+    figures = _figures(series, use.content, options, usable["USUBJID"], ln_typical)
+    figures = figures.with_columns(_described(series, _limits(prepared, usable))).with_columns(SUBJ=usable["SUBJ"])
+    rows = prepared.subjects.join(figures, on="SUBJ", how="left", maintain_order="left")
     usable_here = pl.col("STATUS") == "USABLE"
     without_figure = usable_here & pl.col("OBJECTIVE").is_null()
     not_asked = usable_here & pl.col("N_MODES").is_null()
@@ -273,6 +279,25 @@ def kelim_rows(
         PARAMSET_SHA256=pl.lit(use.sha256),
         ENGINE=pl.lit(options.engine),
     ).select(pl.col(name).cast(dtype) for name, dtype in ROW_SCHEMA.items())  # fmt: skip
+
+
+def _limits(prepared: PreparedSeries, subjects: pl.DataFrame) -> FloatArray:
+    """Upper limit of normal of each sample; where there is none, one that nothing falls to."""
+    of_these = prepared.used.filter(pl.col("SUBJ").is_in(subjects["SUBJ"].implode()))
+    return np.array(of_these["ULN"].fill_null(np.finfo(np.float64).tiny), dtype=np.float64)
+
+
+def _described(series: Series, limits: FloatArray) -> list[pl.Series]:
+    """What the samples show without a model, under names of their own: none of it is KELIM."""
+    lowest = nadir(series)
+    figures = {
+        "LOG_SLOPE_PER_DAY": log_slope(series),
+        "HALF_LIFE_DAYS": half_life(series),
+        "NADIR": lowest.value,
+        "NADIR_DAY": lowest.day,
+        "NORMAL_DAY": time_to_normalisation(series, limits),
+    }
+    return [pl.Series(name, values, dtype=pl.Float64).fill_nan(None) for name, values in figures.items()]
 
 
 def _figures(

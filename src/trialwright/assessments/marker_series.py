@@ -27,8 +27,8 @@ class PreparedSeries:
         ``SUBJ USUBJID STATUS REASON N_USED N_CENSORED SPAN_DAYS BASELINE FLAGS EXCLUDED``, a row for each subject in
         the order of the samples. ``STATUS`` is USABLE, NOT CALCULABLE or ERROR; ``FLAGS`` a list; ``EXCLUDED`` text.
     used : polars.DataFrame
-        ``SUBJ DAY T_DAYS VALUE CENSOR ROWS``, a row for each subject and day that counts, in order. ``CENSOR`` is -1
-        below a limit, 1 above one, 0 a number.
+        ``SUBJ DAY T_DAYS VALUE CENSOR ROWS ULN``, a row for each subject and day that counts, in order.
+        ``CENSOR`` is -1 below a limit, 1 above one, 0 a number.
     excluded : polars.DataFrame
         ``USUBJID ROW DAY VALUE REASON``.
     """
@@ -91,7 +91,7 @@ def prepare_series(samples: pl.DataFrame, rules: SeriesRules, events: pl.DataFra
     left_out = frame.filter(pl.col("REASON").is_not_null())
     return PreparedSeries(
         _subjects(frame, used, left_out, rules),
-        used.select("SUBJ", "DAY", "T_DAYS", "VALUE", "CENSOR", "ROWS"),
+        used.select("SUBJ", "DAY", "T_DAYS", "VALUE", "CENSOR", "ROWS", ULN=_limit(rules)),
         left_out.select("USUBJID", "ROW", "DAY", "VALUE", "REASON"),
     )
 
@@ -204,13 +204,16 @@ def _superseded() -> pl.Expr:
     return pl.when(earlier).then(pl.lit("earlier pre-treatment")).otherwise("REASON")
 
 
+def _limit(rules: SeriesRules) -> pl.Expr:
+    return pl.col("ULN") if rules.uln is None else pl.col("ULN").fill_null(rules.uln)
+
+
 def _subjects(frame: pl.DataFrame, used: pl.DataFrame, left_out: pl.DataFrame, rules: SeriesRules) -> pl.DataFrame:
     start = pl.col("DAY") <= rules.last_baseline_day
     at_start = (pl.col("DAY") <= 0) & start
-    limit = pl.col("ULN") if rules.uln is None else pl.col("ULN").fill_null(rules.uln)
     first_of = {
         name: pl.coalesce(value.filter(at_start).last(), value.filter(start).first())
-        for name, value in (("BASELINE", pl.col("VALUE")), ("LIMIT", limit))
+        for name, value in (("BASELINE", pl.col("VALUE")), ("LIMIT", _limit(rules)))
     }
     figures = used.group_by("SUBJ", maintain_order=True).agg(
         pl.len().cast(pl.Int32).alias("N_USED"),

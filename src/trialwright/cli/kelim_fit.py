@@ -23,6 +23,7 @@ from trialwright.conduct.kelim_fit import FitRequest, Fitted, fit_cohort, fit_se
 from trialwright.conduct.kelim_sets import banner_of, open_set
 from trialwright.conduct.kelim_simulate import invent_series, write_invented
 from trialwright.model.parameter_set import Setting, SetUse
+from trialwright.numerics.kinetics.saem import SaemOptions
 from trialwright.numerics.kinetics.virtual import SamplingPlan
 from trialwright.numerics.sampling import MAX_SEED
 
@@ -54,7 +55,8 @@ def _requested(function: Callable[..., None]) -> Callable[..., None]:
     """Gather what is asked of the fit into one argument."""
 
     @wraps(function)
-    def gathered(*, out: Path, start: str, seed: int, runs: int, cutoff: float | None, **rest: object) -> None:
+    def gathered(*, out: Path, start: str, seed: int, cutoff: float | None, **rest: object) -> None:
+        runs, iterations = (cast("int", rest.pop(name)) for name in ("runs", "iterations"))
         named = {name: rest.pop(name) for name in ("name", "version", "line", "regimen", "cohort", "effects")}
         slug = re.sub("[^a-z0-9_-]+", "-", str(named["name"] or out.stem).lower()).strip("-")
         request = FitRequest(
@@ -70,6 +72,11 @@ def _requested(function: Callable[..., None]) -> Callable[..., None]:
             runs=runs,
             cutoff_per_day=cutoff,
             effects=cast("tuple[tuple[str, str], ...]", named["effects"]),
+            options=SaemOptions(
+                exploration=2 * iterations // 5,
+                smoothing=iterations - 2 * iterations // 5,
+                annealing=min(150, iterations // 5),
+            ),
         )
         function(out=out, request=request, **rest)
 
@@ -83,7 +90,8 @@ _FIT_OPTIONS: Final = (
     click.option("--start", default="demo", show_default=True, metavar="SET", help="Set the fit starts from."),
     _SEED,
     click.option("--runs", type=click.IntRange(1, 20), default=3, show_default=True, help="Fits, one seed after one."),
-    click.option("--cutoff", type=click.FloatRange(0, min_open=True), help="Per day; default: the cohort's median."),
+    click.option("--iterations", type=click.IntRange(50, 100_000), default=1000, show_default=True, help="Of a run."),
+    click.option("--cutoff", type=click.FloatRange(0, min_open=True), help="Rate; default: cohort's median."),
     click.option("--id", "name", metavar="NAME", help="Name of the set; default: that of its file."),
     click.option("--version", default="1.0.0", show_default=True, help="Version of the set."),
     click.option(
@@ -188,7 +196,9 @@ def _fit_text(fitted: Fitted, use: SetUse, out: Path, *, simulated: bool) -> str
         lines.append(f"{name:<14} {value:.4g} {known}")
     lines.append(f"−2 ln likelihood {fit.minus_two_ll:.2f} ± {fit.minus_two_ll_error:.2f}")
     if use.content.cutoff is not None:
-        lines.append(f"cutoff {use.content.cutoff.value:.5g} per day ({use.content.cutoff.origin.replace('_', ' ')})")
+        lines.append(
+            f"cutoff rate {use.content.cutoff.value:.5g} per day ({use.content.cutoff.origin.replace('_', ' ')})"
+        )
     lines += [f"doubt: {doubt}" for doubt in fitted.doubts]
     return "\n".join([*lines, f"set {out} sha256 {use.sha256}"])
 

@@ -174,7 +174,7 @@ def _facts(diagnosed: Diagnosed, fitted: Fitted | None) -> Iterator[tuple[str, s
     below = int((cohort.series.censor < 0).sum())
     yield "Samples", f"{cohort.series.t_days.size}, {below} of them below the limit of the assay"
     if content.cutoff is not None:
-        yield "Cutoff", f"{content.cutoff.value:.5g} per day ({content.cutoff.origin.replace('_', ' ')})"
+        yield "Cutoff rate", f"{content.cutoff.value:.5g} per day ({content.cutoff.origin.replace('_', ' ')})"
     yield "Content", diagnosed.use.sha256
     if fitted is None:
         return

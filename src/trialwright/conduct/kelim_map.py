@@ -18,7 +18,7 @@ from trialwright.errors import DataError
 from trialwright.exchange.series_in import BLOCK_BYTES, SeriesColumns, series_blocks
 from trialwright.model.parameter_set import ParameterSet, SetUse
 
-__all__ = ["ENGINE", "SIMULATED", "MapRequest", "MappedSeries", "map_series", "read_covariates", "read_events"]
+__all__ = ["ENGINE", "SIMULATED", "MapRequest", "MappedSeries", "kelim", "map_series", "read_covariates", "read_events"]
 
 ENGINE = f"trialwright {__version__}"
 """Program and version, as every row names it."""
@@ -79,6 +79,49 @@ class MappedSeries:
     rules: SeriesRules
     options: KelimOptions
     rows: Iterator[pl.DataFrame]
+
+
+def kelim(
+    samples: pl.DataFrame,
+    parameters: str = "demo",
+    *,
+    rules: SeriesRules | None = None,
+    options: KelimOptions | None = None,
+    events: pl.DataFrame | None = None,
+    covariates: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """KELIM in each subject of a frame of samples, with its interval, class and probability.
+
+    Parameters
+    ----------
+    samples : polars.DataFrame
+        ``ROW USUBJID DAY VALUE UNIT``, as `prepare_series` takes them.
+    parameters : str, default "demo"
+        ``demo``, or the path of a parameter set.
+    rules : SeriesRules, optional
+        Rules for samples; those of the set when absent.
+    options : KelimOptions, optional
+        How sure a figure is made; with the posterior when absent.
+    events, covariates : polars.DataFrame, optional
+        Interventions that raise the marker (``USUBJID DAY``), and the covariates of the set.
+
+    Returns
+    -------
+    polars.DataFrame
+        A row for each subject, or why there is no figure.
+
+    Examples
+    --------
+    >>> samples = pl.DataFrame(
+    ...     {"ROW": ["1", "2", "3"], "USUBJID": ["P4"] * 3, "DAY": [0, 22, 44], "VALUE": ["410", "180", "90"]}
+    ... ).with_columns(UNIT=pl.lit("U/mL"))
+    >>> row = kelim(samples).row(0, named=True)
+    >>> round(row["KELIM_PER_DAY"], 4), row["CLASS"], row["PARAMSET_STATUS"]
+    (0.0532, 'UNFAVOURABLE', 'demo')
+    """
+    use = open_set(parameters)
+    prepared = prepare_series(samples, rules or rules_of(use.content), events)
+    return kelim_rows(prepared, use, options or KelimOptions(posterior=True, engine=ENGINE), covariates)
 
 
 def map_series(request: MapRequest, *, say: Callable[[str], None] = lambda message: None) -> MappedSeries:

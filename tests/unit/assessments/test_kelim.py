@@ -194,3 +194,15 @@ def test_a_class_is_told_with_its_probability(
     ratio: float, probability: float | None, uncertainty: str, words: str
 ) -> None:
     assert class_words(ratio, probability, uncertainty=uncertainty) == words
+
+
+@pytest.mark.unvalidated
+def test_slope_half_life_nadir_and_normal_day_stand_under_their_own_names() -> None:
+    falls = samples({"S": ((0, "400"), (10, "200"), (20, "100"), (40, "25"))})
+    row = kelim_rows(prepare_series(falls, SeriesRules()), used(), KelimOptions()).row(0, named=True)
+    assert row["LOG_SLOPE_PER_DAY"] == pytest.approx(-math.log(2) / 10)
+    assert row["HALF_LIFE_DAYS"] == pytest.approx(10)
+    assert (row["NADIR"], row["NADIR_DAY"], row["NORMAL_DAY"]) == (pytest.approx(25), 40, 40)
+    assert row["KELIM_PER_DAY"] != pytest.approx(-row["LOG_SLOPE_PER_DAY"], rel=0.01)
+    without = kelim_rows(prepare_series(falls, SeriesRules(uln=None)), used(), KelimOptions())
+    assert without["NORMAL_DAY"][0] is None

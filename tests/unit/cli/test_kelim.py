@@ -198,7 +198,9 @@ def test_an_import_is_verified_by_two_signatures(tmp_path: Path) -> None:
 def test_fit_writes_a_set_that_map_takes(tmp_path: Path) -> None:
     series, out = tmp_path / "series.csv", tmp_path / "Own set.yaml"
     assert ran("simulate", "demo", "--n", 30, "--seed", 4, "--out", series).exit_code == 0
-    ended = ran("fit", series, "-o", out, "--runs", 1, "--cutoff", 0.06, "--line", "recurrent", "--json")
+    ended = ran(
+        "fit", series, "-o", out, "--runs", 1, "--iterations", 100, "--cutoff", 0.06, "--line", "recurrent", "--json"
+    )
     assert ended.exit_code in (0, 1), ended.output
     shape = valid("kelim fit", ended.stdout)
     assert (ended.exit_code == 1) is bool(shape["doubts"])
