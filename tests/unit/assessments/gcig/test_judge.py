@@ -218,6 +218,7 @@ def test_too_many_partial_dates_decide_nothing() -> None:
     assert (verdict.response.state, verdict.progression.state) == ("UNDECIDED", "UNDECIDED")
     assert (verdict.response.complete, len(verdict.samples)) == (None, 3)
     assert judge(course("-5 400, 1..100 150, 1..50 140")).flags != ("too_many_partial_dates",)
+    assert judge(course("-5 400, 1..1667 150, 1..3 140")).flags == ("too_many_partial_dates",)
 
 
 @pytest.mark.parametrize(

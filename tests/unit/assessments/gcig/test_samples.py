@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.assessments.gcig.courses import course, happened, told
-from trialwright.assessments.gcig import Event, GcigRules, Sample, amount, judge
+from trialwright.assessments.gcig import UNKNOWN, Event, GcigRules, Sample, amount, judge
 from trialwright.assessments.gcig.completions import completions, count_completions
 from trialwright.assessments.gcig.samples import usable
 
@@ -42,6 +42,11 @@ def test_what_was_left_out_says_why() -> None:
     ]
     unnamed = usable(course("9 50"), [Event(9, "interference")], RULES)
     assert unnamed.excluded[0].reason == "0 days after interference on day 9"
+
+
+def test_what_is_not_given_is_empty() -> None:
+    bare = Sample(3, UNKNOWN)
+    assert (bare.uln, bare.assay, bare.number, bare.last_day) == (UNKNOWN, "", 0, None)
 
 
 def one(day: int, value: str, assay: str = "", number: int = 1) -> Sample:
