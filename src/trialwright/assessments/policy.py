@@ -50,6 +50,10 @@ class Policy:
         Most days between an assessment and the sample of the marker that is read with it.
     in_field_margin : str
         Margin around the treated volume within which a new lesion is local; the reader applies it, here it is printed.
+    last_assessment : {"adequate", "any"}
+        Whether the last assessment is the last adequate one up to progression, or the last there is.
+    without_origin : {"omitted", "missing"}
+        Whether a subject whose clock never started has no rows, or rows that say that nothing was assessed.
     min_immune_days, max_immune_days : int
         Days within which an unconfirmed progression of iRECIST should be looked at again; a finding otherwise.
 
@@ -75,6 +79,8 @@ class Policy:
     confirmation: bool = False
     marker_days: int = 14
     in_field_margin: str = "not stated"
+    last_assessment: Literal["adequate", "any"] = "adequate"
+    without_origin: Literal["omitted", "missing"] = "omitted"
     min_immune_days: int = 28
     max_immune_days: int = 56
 
@@ -120,6 +126,8 @@ SWITCHES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "confirmation": ("true", "false"),
         "marker_days": (),
         "in_field_margin": ANY_TEXT,
+        "last_assessment": ("adequate", "any"),
+        "without_origin": ("omitted", "missing"),
         "min_immune_days": (),
         "max_immune_days": (),
     }
@@ -129,7 +137,7 @@ SWITCHES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 POLICIES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "default": {},
-        "as-collected": {"cr_then_disease": "as_collected"},
+        "as-collected": {"cr_then_disease": "as_collected", "last_assessment": "any", "without_origin": "missing"},
         "eortc": {"pr_carry": "eortc", "accept_one_sd": "true"},
         "reread-cr": {"cr_then_disease": "downgrade_to_pr"},
     }

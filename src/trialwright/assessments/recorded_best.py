@@ -13,6 +13,7 @@ from trialwright.assessments.policy import Policy, policy_of
 from trialwright.assessments.recorded import is_recorded
 from trialwright.assessments.response_rows import DERIVED, RESPONSE_CODES, ROWS
 from trialwright.assessments.series_rows import finished, with_best
+from trialwright.assessments.status_rows import status_rows
 from trialwright.assessments.windows import Windows, windows_of
 from trialwright.model.derivation import subject_findings
 from trialwright.model.finding import Finding
@@ -67,7 +68,9 @@ def recorded_best(
         own = recorded.filter(pl.col("ASSESSID") == series.id).join(places, on="USUBJID").sort("S", "ADT")
         windows = windows_of(study, series, frames, points, subjects)
         derived, lost = _derived(own, windows, policy)
-        parts.append(finished(derived, subjects, policy, study.id, series.id))
+        best = finished(derived, subjects, policy, study.id, series.id)
+        known = _replaced(pl.concat([own.select(recorded.columns), best], how="diagonal_relaxed"))
+        parts += [best, status_rows(study, series, frames, points, known, policy)]
         text = "a response below CR follows a CR; what it means is set by cr_then_disease"
         findings.extend(subject_findings("R06", series.id, [subjects[who] for who in lost], text))
     every = pl.concat(parts, how="diagonal_relaxed").select(pl.col(name).cast(kind) for name, kind in ROWS.items())

@@ -14,6 +14,7 @@ from trialwright.assessments.policy import Policy, policy_of
 from trialwright.assessments.recorded import is_recorded, recorded_responses
 from trialwright.assessments.recorded_best import recorded_best
 from trialwright.assessments.series_rows import series_rows
+from trialwright.assessments.status_rows import status_rows
 from trialwright.errors import NotAllowedError
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
@@ -99,7 +100,8 @@ def derived_responses(
             found, policy = judged(study, series, frames, points, switches)
             immune = criteria()[series.criteria].immune
             findings.extend(lesion_findings(found, series, criteria()[series.criteria], policy, frames))
-            parts.append(series_rows(found, policy, study.id, series.id, immune=immune))
+            rows = series_rows(found, policy, study.id, series.id, immune=immune)
+            parts += [rows, status_rows(study, series, frames, points, rows, policy)]
     return pl.concat(parts) if parts else pl.DataFrame(), findings
 
 

@@ -25,7 +25,9 @@ __all__ = ["command"]
 
 _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 _READERS: Final = ("INVESTIGATOR", "INDEPENDENT ASSESSOR")
-_ONCE: Final = ("BOR", "CBOR", "RSP", "CRSP", "PD", "IBOR", "IPD", "RSPCA125", "CRCA125", "PDCA125")
+_ONCE: Final = (
+    "BOR", "CBOR", "RSP", "CRSP", "PD", "CB", "CCB", "LSTA", "DEATH", "IBOR", "IPD", "RSPCA125", "CRCA125", "PDCA125",
+)  # fmt: skip
 
 
 def _switches(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:

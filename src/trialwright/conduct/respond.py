@@ -18,6 +18,7 @@ from trialwright.assessments.recorded import recorded_responses
 from trialwright.assessments.recorded_best import recorded_best
 from trialwright.assessments.responses import judged
 from trialwright.assessments.series_rows import series_rows
+from trialwright.assessments.status_rows import death_rows, status_rows
 from trialwright.assessments.sums import sum_rows
 from trialwright.errors import DataError, InputError
 from trialwright.exchange.folder import read_folder, whole_or_nothing
@@ -152,6 +153,7 @@ def respond(request: RespondRequest, *, say: Callable[[str], None] = lambda _: N
     if way == "recorded":
         written, noticed = recorded_responses(study, frames, points)
         rows, lost = recorded_best(study, frames, points, written, switches)
+        rows = pl.concat([rows, death_rows(frames, rows, study.id, _SERIES)])
         return Responded(way, policy, rows, None, None, (*findings, *noticed, *lost))
     return _from_lesions(request, study, frames, points, switches, tuple(findings))
 
@@ -168,6 +170,8 @@ def _from_lesions(
     found, policy = judged(study, series, frames, points, switches)
     doubts = lesion_findings(found, series, criterion, policy, frames)
     rows = series_rows(found, policy, study.id, series.id, immune=criterion.immune)
+    rows = pl.concat([rows, status_rows(study, series, frames, points, rows, policy)])
+    rows = pl.concat([rows, death_rows(frames, rows, study.id, series.id)])
     comparison = None
     if frames["RS"].height:
         written, _ = recorded_responses(_study(request, "recorded"), frames, points)

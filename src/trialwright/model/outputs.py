@@ -16,7 +16,9 @@ _RESPONSES: Final = (
     "CR, PR, SD, NON-CR/NON-PD, PD, NE, NED, MISSING, RESPONSE, NO RESPONSE, COMPLETE RESPONSE, EQUIVOCAL, "
     "UNEQUIVOCAL, NOT ASSESSED, iCR, iPR, iSD, NON-iCR/NON-iUPD, iUPD, iCPD, Y, N"
 )
-_JUDGED: Final = "OVR, TRG, NTRG, NEW, BOR, CBOR, RSP, CRSP, PD, IOVR, IBOR, IPD, RSPCA125, CRCA125, PDCA125"
+_JUDGED: Final = (
+    "OVR, TRG, NTRG, NEW, BOR, CBOR, RSP, CRSP, PD, CB, CCB, LSTA, DEATH, IOVR, IBOR, IPD, RSPCA125, CRCA125, PDCA125"
+)
 
 
 def _columns(*rows: tuple[str, str, str] | tuple[str, str, str, str]) -> tuple[Column, ...]:
