@@ -10,6 +10,7 @@ import click
 from click.testing import CliRunner
 
 import trialwright
+from docs.endpoint_pages import censoring_rule_sets, endpoint_cases, endpoint_library
 from docs.gcig_cases import gcig_cases
 from docs.language import keys
 from docs.response_cases import response_cases
@@ -127,6 +128,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "addresses": addresses,
     "catalogue": offered,
     "commands": helps,
+    "endpoint-cases": endpoint_cases,
+    "endpoint-library": endpoint_library,
     "face": face,
     "form-rules": lambda: rules(FORM_RULES),
     "formats": record_formats,
@@ -135,6 +138,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "notes": record_notes,
     "outputs": lambda: declared(OUTPUTS),
     "response-cases": response_cases,
+    "rule-sets": censoring_rule_sets,
     "rules": rules,
     "tables": lambda: declared(TABLES),
 }

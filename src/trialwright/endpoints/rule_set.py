@@ -18,7 +18,7 @@ class Cell:
     ----------
     situation : str
         What happened to a subject.
-    outcome : str
+    consequence : str
         Event or censoring, and its date.
     certainty : {"verified", "computed", "unverified"}
         Whether the line was read in its source.
@@ -30,7 +30,7 @@ class Cell:
     """
 
     situation: str
-    outcome: str
+    consequence: str
     certainty: Certainty
 
 

@@ -154,7 +154,7 @@ def test_every_set_says_every_situation_and_how_sure_it_is() -> None:
     for name, chosen in rule_sets().items():
         assert chosen.id == name
         assert len({cell.situation for cell in chosen.cells}) == len(chosen.cells) >= 9
-        assert all(cell.outcome for cell in chosen.cells)
+        assert all(cell.consequence for cell in chosen.cells)
         assert chosen.certainty == "unverified"
         assert chosen.reference
 
