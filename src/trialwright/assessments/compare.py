@@ -3,41 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-__all__ = ["Comparison", "compared"]
+from trialwright.assessments.recorded import is_recorded, recorded_responses
+from trialwright.assessments.response_rows import AS_ASSESSED
+from trialwright.model.agreement import Agreement
+from trialwright.model.frames import Frames
+from trialwright.model.study import Study
+
+__all__ = ["agreements", "compared"]
 
 _WITHIN_DAYS: Final = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Recorded against calculated responses.
+def agreements(study: Study, frames: Frames, points: pl.DataFrame, responses: pl.DataFrame) -> dict[str, Agreement]:
+    """Recorded against calculated responses of every series that is derived from lesions.
 
     Parameters
     ----------
-    shifts : polars.DataFrame
-        ``RECORDED CALCULATED N``, sorted; a response without a partner stands beside ``-``.
-    disagreements : polars.DataFrame
-        ``USUBJID ADT RECORDED CALCULATED RULEID DAYS``, sorted: assessments on which the two differ; ``DAYS`` is how
-        far apart they were dated.
-    pairs, agree : int
-        Assessments both judged, and those they judged alike.
-    kappa : float or None
-        Cohen's kappa over the pairs, unweighted; None where chance alone would agree always.
+    study : Study
+        The study.
+    frames : Frames
+        Its tables; RS holds what was recorded.
+    points : polars.DataFrame
+        ``USUBJID POINT ADT``: dates of the time points that bound a series.
+    responses : polars.DataFrame
+        ADRS rows of the study.
+
+    Returns
+    -------
+    dict of str to Agreement
+        By series; a series of which nothing was recorded is left out.
     """
+    found = {}
+    for series in study.assessments:
+        if is_recorded(series):
+            continue
+        as_recorded = series.model_copy(update={"settings": {**series.settings, "rows": "recorded"}})
+        alone = study.model_copy(update={"assessments": (as_recorded,)})
+        written, _ = recorded_responses(alone, frames, points)
+        if written.height:
+            own = (pl.col("ASSESSID") == series.id) & (pl.col("PARAMCD") == "OVR") & (pl.col("DTYPE") == AS_ASSESSED)
+            found[series.id] = compared(written, responses.filter(own))
+    return found
 
-    shifts: pl.DataFrame
-    disagreements: pl.DataFrame
-    pairs: int
-    agree: int
-    kappa: float | None
 
-
-def compared(recorded: pl.DataFrame, calculated: pl.DataFrame) -> Comparison:
+def compared(recorded: pl.DataFrame, calculated: pl.DataFrame) -> Agreement:
     """Recorded responses beside calculated ones, assessment by assessment.
 
     Parameters
@@ -47,7 +60,7 @@ def compared(recorded: pl.DataFrame, calculated: pl.DataFrame) -> Comparison:
 
     Returns
     -------
-    Comparison
+    Agreement
         Rows of one subject are paired when their dates lie at most seven days apart, the nearest first.
 
     Notes
@@ -86,7 +99,7 @@ def compared(recorded: pl.DataFrame, calculated: pl.DataFrame) -> Comparison:
     agree = paired.filter(pl.col("RECORDED") == pl.col("CALCULATED")).height
     both = {(left, right): n for left, right, n in shifts.iter_rows() if "-" not in (left, right)}
     columns = ["USUBJID", "ADT", "RECORDED", "CALCULATED", "RULEID", "DAYS"]
-    return Comparison(shifts, differ.select(columns), paired.height, agree, _kappa(both))
+    return Agreement(shifts, differ.select(columns), paired.height, agree, _kappa(both))
 
 
 def _kappa(counts: Mapping[tuple[str, str], int]) -> float | None:

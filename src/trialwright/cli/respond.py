@@ -15,11 +15,11 @@ import click
 import polars as pl
 
 from trialwright import __version__
-from trialwright.assessments.compare import Comparison
 from trialwright.assessments.criterion import criteria
 from trialwright.assessments.policy import POLICIES
 from trialwright.cli.run import say
 from trialwright.conduct.respond import GCIG, ORIGINS, Responded, RespondRequest, respond, write_responded
+from trialwright.model.agreement import Agreement
 
 __all__ = ["command"]
 
@@ -98,7 +98,7 @@ def _shape(found: Responded, request: RespondRequest) -> dict[str, object]:
     }
 
 
-def _compared(comparison: Comparison) -> dict[str, object]:
+def _compared(comparison: Agreement) -> dict[str, object]:
     return {
         "pairs": comparison.pairs,
         "agree": comparison.agree,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from trialwright.analysis.plan import estimate
+from trialwright.assessments.compare import agreements
 from trialwright.assessments.responses import study_responses
 from trialwright.conduct.catalogue import catalogue
 from trialwright.conduct.eligibility import MOST_WHOLE, gate_screens, moments_of, screening_of, with_eligibility
@@ -21,11 +22,15 @@ from trialwright.endpoints.questions import questions
 from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
+from trialwright.model.marker_figures import MarkerFigures
 from trialwright.model.result import Derived
 from trialwright.model.study import Study
 from trialwright.screening.judge import Context, judge
 
-__all__ = ["analyse", "derive_endpoints"]
+__all__ = ["Kinetics", "analyse", "derive_endpoints"]
+
+Kinetics = Callable[[Frames, pl.DataFrame], Mapping[str, MarkerFigures]]
+"""Figures of marker models from the data and the dates of the time points."""
 
 
 def derive_endpoints(
@@ -76,6 +81,7 @@ def analyse(
     *,
     cutoff: date,
     by_arm: bool,
+    kinetics: Kinetics = lambda _frames, _dates: {},
     say: Callable[[str], None] = lambda _: None,
 ) -> Dossier:
     """Everything a report is made from.
@@ -92,6 +98,8 @@ def analyse(
         Last day that counts.
     by_arm : bool
         Whether figures by arm may be shown.
+    kinetics : callable
+        Makes the figures of the study's marker models; without it there are none, and what rests on them says so.
     say : callable
         Told what is being done.
 
@@ -110,8 +118,10 @@ def analyse(
     screening = screening_of(gates, moments, most_whole=MOST_WHOLE)
     del gates
     derived = replace(derived, adsl=with_eligibility(derived.adsl, opened.study, screening))
+    markers = kinetics(known, points)
     say("estimating")
-    estimates = estimate(opened.study, derived, known, by_arm=by_arm)
+    figures = {name: made.rows for name, made in markers.items() if made.rows.width}
+    estimates = estimate(opened.study, derived, known, by_arm=by_arm, markers=figures)
     return Dossier(
         study=opened.study,
         state=opened.state,
@@ -127,4 +137,6 @@ def analyse(
         provenance=provenance_of(opened.study, catalogue()),
         software=software(),
         screening=screening,
+        markers=markers,
+        agreements=agreements(opened.study, known, points, derived.adrs),
     )

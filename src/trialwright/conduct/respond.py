@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from trialwright.assessments.checks import lesion_findings
-from trialwright.assessments.compare import Comparison, compared
+from trialwright.assessments.compare import compared
 from trialwright.assessments.criterion import criteria
 from trialwright.assessments.gcig.study_rows import ca125_responses
 from trialwright.assessments.policy import POLICIES, Policy, switched
@@ -23,6 +23,7 @@ from trialwright.assessments.sums import sum_rows
 from trialwright.errors import DataError, InputError
 from trialwright.exchange.folder import read_folder, whole_or_nothing
 from trialwright.exchange.tables_out import write_tables
+from trialwright.model.agreement import Agreement
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.study import Study
@@ -91,7 +92,7 @@ class Responded:
         ADRS rows.
     sums : polars.DataFrame or None
         ADTR rows; None where nothing was derived from lesions.
-    comparison : Comparison or None
+    comparison : Agreement or None
         Recorded against derived responses; None where there is only one of the two.
     findings : tuple of Finding
         What is doubtful.
@@ -101,7 +102,7 @@ class Responded:
     policy: Policy
     responses: pl.DataFrame
     sums: pl.DataFrame | None
-    comparison: Comparison | None
+    comparison: Agreement | None
     findings: tuple[Finding, ...]
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
+from trialwright.model.agreement import Agreement
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
+from trialwright.model.marker_figures import MarkerFigures
 from trialwright.model.result import Derived, Result
 from trialwright.model.screened import Screening
 from trialwright.model.study import Study
@@ -74,6 +76,10 @@ class Dossier:
         Program and library versions.
     screening : Screening, optional
         Eligibility at every gate; None where it was not judged.
+    markers : mapping of str to MarkerFigures
+        Figures of marker models by the id of the marker; empty where none were computed.
+    agreements : mapping of str to Agreement
+        Recorded against calculated responses, by series.
     """
 
     study: Study
@@ -90,3 +96,5 @@ class Dossier:
     provenance: tuple[Provenance, ...]
     software: Mapping[str, str]
     screening: Screening | None = None
+    markers: Mapping[str, MarkerFigures] = field(default_factory=dict)
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)

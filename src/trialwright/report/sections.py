@@ -10,6 +10,7 @@ from trialwright.model.silence import Silence
 from trialwright.report.accrual import accrual_figure
 from trialwright.report.accuracy import accuracy_table, missing_accuracy_words
 from trialwright.report.accuracy_curves import accuracy_curves
+from trialwright.report.agreement import agreement_tables
 from trialwright.report.baseline import baseline_table
 from trialwright.report.consort import consort_figure
 from trialwright.report.context import WITHHELD, Context
@@ -114,6 +115,7 @@ def sections(context: Context, silences: Sequence[Silence]) -> tuple[Section, ..
     made += _subgroups(context)
     made += _outcomes(context)
     made += _markers(context)
+    made.append(Section("agreement", "Responses recorded and calculated", tuple(agreement_tables(context))))
     made += _accuracies(context)
     made.append(_not_computed(context))
     made += [_findings(context), _appendix(context)]
