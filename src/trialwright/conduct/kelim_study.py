@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 
+import numpy as np
 import polars as pl
 
 from trialwright.assessments.kelim import KelimOptions, rules_of
 from trialwright.assessments.marker_samples import marker_rules, study_series
+from trialwright.assessments.marker_series import PreparedSeries
 from trialwright.assessments.study_kelim import StudyKelim, study_kelim
 from trialwright.conduct.kelim_cohort import cohort_of
 from trialwright.conduct.kelim_fit import FitRequest, Fitted, fit_cohort
 from trialwright.conduct.kelim_map import ENGINE
 from trialwright.conduct.kelim_sets import STUDY_FIT, marker_set, open_set
 from trialwright.conduct.studies import OpenedStudy
+from trialwright.errors import EstimationError
 from trialwright.model.frames import Frames
 from trialwright.model.parameter_set import Setting, SetUse, status_of
 from trialwright.model.schedule import Marker
 from trialwright.numerics.kinetics.saem import SaemOptions
+from trialwright.numerics.sampling import Draws, stream_number
 
-__all__ = ["fit_in_study", "kelim_in_study", "set_in_study"]
+__all__ = ["LEAST_FITTED", "MOST_FITTED", "fit_in_study", "kelim_in_study", "set_in_study"]
+
+LEAST_FITTED: Final = 30
+"""A trial with fewer subjects whose series suffice fits no set of its own."""
+MOST_FITTED: Final = 400
+"""A larger trial fits its set to so many subjects, drawn by the seed."""
 
 
 def fit_in_study(
@@ -60,11 +71,15 @@ def fit_in_study(
     Raises
     ------
     EstimationError
-        If there are too few subjects with enough samples.
+        If there are fewer than `LEAST_FITTED` subjects with enough samples.
+
+    Notes
+    -----
+    Of more than `MOST_FITTED` subjects so many are drawn at random, whatever their samples and arms.
     """
     start = open_set("demo").content
     rules = rules_of(start)
-    prepared = study_series(opened.study, marker, frames, dates, rules)
+    prepared = _drawn(study_series(opened.study, marker, frames, dates, rules), seed)
     cohort = cohort_of(
         prepared, marker_rules(opened.study, marker, rules), covariates=None, simulated=frames.origin == "simulated"
     )
@@ -78,6 +93,22 @@ def fit_in_study(
         options=options or SaemOptions(),
     )
     return fit_cohort(cohort, request, say=say)
+
+
+def _drawn(prepared: PreparedSeries, seed: int) -> PreparedSeries:
+    """The subjects a set is fitted to: those whose series suffice, or as many of them as are enough."""
+    usable = prepared.subjects.filter(pl.col("STATUS") == "USABLE")
+    if usable.height < LEAST_FITTED:
+        raise EstimationError(
+            f"{usable.height} subjects have enough samples, {LEAST_FITTED} are needed to fit a set",
+            mend="wait for more subjects, or name a parameter set in the study file",
+        )
+    if usable.height <= MOST_FITTED:
+        return prepared
+    numbers = np.array([stream_number(name) for name in usable["USUBJID"]], dtype=np.int64)
+    lot = pl.Series(Draws(seed, 0, numbers).uniform("subjects a set is fitted to"))
+    chosen = usable.filter(lot.rank("ordinal") <= MOST_FITTED)
+    return replace(prepared, subjects=chosen)
 
 
 def set_in_study(

@@ -130,6 +130,7 @@ def _summary(
     share, share_error = (nothing, nothing) if cut is None else _mean(weight, (speed >= cut).astype(np.float64))
     tail = 0.5 * (1.0 - level)
     (low, low_error), (median, median_error), (high, high_error) = _quantiles(weight, speed, (tail, 0.5, 1.0 - tail))
+    share = np.clip(share, 0.0, 1.0)  # the weights of a subject add up to 1 but for rounding
     # a probability cannot be known to be nearer 0 or 1 than the effective number of draws can show
     share_error = np.maximum(share_error, 1.0 / drawn.effective_size)
     sd_error = np.divide(variance_error, 2.0 * sd, out=np.zeros_like(sd), where=sd > 0)
