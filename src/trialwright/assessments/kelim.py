@@ -1,7 +1,7 @@
 """The elimination rate of a marker in each subject, with its class and how sure both are.
 
 The rate is the KELIM of a parameter set. It is divided by the set's own cutoff; at 1 or above the class is favourable.
-A class means nothing without the probability beside it, so there is none without.
+A class means little without its probability, so the two stand side by side.
 """
 
 from __future__ import annotations
@@ -318,7 +318,8 @@ def _figures(
             ln_typical=ln_typical,
         )  # fmt: skip
         columns |= _from_draws(drawn)
-    frame = pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None))
+    finite = pl.when(pl.col(pl.Float64).is_finite()).then(pl.col(pl.Float64))
+    frame = pl.DataFrame(columns).with_columns(finite)
     settled = pl.Series(found.converged)
     figures = [name for name in frame.columns if name != "N_MODES"]
     frame = frame.with_columns(pl.when(settled).then(pl.col(figures)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
@@ -137,7 +138,7 @@ def map_series(request: MapRequest, *, say: Callable[[str], None] = lambda messa
     Returns
     -------
     MappedSeries
-        The rows are made while they are taken.
+        The rows are made while they are taken, but for those of the first block.
 
     Raises
     ------
@@ -150,7 +151,10 @@ def map_series(request: MapRequest, *, say: Callable[[str], None] = lambda messa
     if request.study is not None:
         refuse_demo(use, open_study(request.study), request.parameters)
     rules = request.rules(rules_of(use.content))
-    return MappedSeries(use, rules, request.options, _rows(request, use, rules, say))
+    rows = _rows(request, use, rules, say)
+    # the first block is read now, so that a table that is none is refused before anything is shown
+    first = list(islice(rows, 1))
+    return MappedSeries(use, rules, request.options, chain(first, rows))
 
 
 def _rows(request: MapRequest, use: SetUse, rules: SeriesRules, say: Callable[[str], None]) -> Iterator[pl.DataFrame]:

@@ -123,6 +123,12 @@ def test_what_makes_no_sense_is_refused(
     assert not Path("x.csv").exists()
 
 
+def test_a_table_that_is_none_shows_nothing(series: Callable[..., Path]) -> None:
+    for text in (HEAD, "USUBJID,DAY,VALUE\nA,0,1\n", ""):
+        ended = ran("map", "--data", series(text), "--parameters", "demo", "--json")
+        assert (ended.exit_code, ended.stdout) == (2, "")
+
+
 def test_rules_are_set_by_name(series: Callable[..., Path]) -> None:
     shape = valid(
         "kelim map",
