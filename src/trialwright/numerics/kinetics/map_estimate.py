@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from trialwright.errors import NumericsError
 from trialwright.numerics.kinetics.estimates import MapEstimates
 from trialwright.numerics.kinetics.likelihood import scored
-from trialwright.numerics.kinetics.newton import FOUND, SEARCHING, inverse_diagonal, newton_step
+from trialwright.numerics.kinetics.newton import FOUND, inverse_diagonal, newton_step
 from trialwright.numerics.kinetics.series import Population, Series
 from trialwright.numerics.kinetics.structure import FloatArray, IntArray
 
@@ -43,6 +43,7 @@ class _Search:
 
     longest_step: float = 2.0
     tolerance: float = 1e-10
+    same_basin: float = 0.05
     max_iterations: int = 100
 
 
@@ -214,39 +215,49 @@ def _starting_points(series: Series, population: Population, typical: FloatArray
     return points, np.flatnonzero(able)
 
 
-def _searched(series: Series, population: Population, typical: FloatArray, points: FloatArray, who: IntArray) -> _Found:
+def _searched(
+    series: Series, population: Population, typical: FloatArray, points: FloatArray, who: IntArray, known: FloatArray
+) -> _Found:
+    """Where searches that begin at the points end; one that comes back to the mode known before is given up."""
     model, search = population.model, _Search()
     n = points.shape[0]
     curve, at_trial = np.empty((series.t_days.size, model.width)), np.zeros((n, model.width))
     trial, best, best_row = points.copy(), points.copy(), np.full((n, model.width), np.inf)
-    damping, status = np.zeros(n), np.zeros(n, dtype=np.int64)
-    iterations = np.zeros(n, dtype=np.int64)
-    error, precision, free = population.error, population.precision, population.free_flags
-    limits = (search.longest_step, search.tolerance)
+    damping, status, steps = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    free, precision, sign = population.free_flags, population.precision, float(population.beta_sign)
+    kind, constants = population.error.code, population.error.constants
+    limits = (search.longest_step, search.tolerance, search.same_basin)
+    who = who.copy()
     for _ in range(search.max_iterations):
-        model.ln_derivatives(who, series.offsets, series.t_days, trial, float(population.beta_sign), curve)
-        scored(
-            who, series.offsets, series.ln_value, series.censor, curve, error.code, error.constants, at_trial,
-        )  # fmt: skip
-        newton_step(who, (typical, precision), free, limits, (trial, at_trial), (best, best_row), damping, status)
-        iterations[who] += 1
-        who = who[status[who] == SEARCHING]
-        if who.size == 0:
+        model.ln_derivatives(who, series.offsets, series.t_days, trial, sign, curve)
+        scored(who, series.offsets, series.ln_value, series.censor, curve, kind, constants, at_trial)
+        left = newton_step(
+            who,
+            (typical, precision),
+            free,
+            limits,
+            (trial, at_trial),
+            (best, best_row, known),
+            (damping, status, steps),
+        )
+        who = who[:left]
+        if left == 0:
             break
-    return _Found(best, best_row, status, iterations)
+    return _Found(best, best_row, status, steps)
 
 
 def _block(series: Series, population: Population, typical: FloatArray) -> MapEstimates:
     model = population.model
     points, who = _starting_points(series, population, typical)
-    first = _searched(series, population, typical, points, who)
+    first = _searched(series, population, typical, points, who, np.full_like(points, np.nan))
     others, admissible, _ = model.exchanged(first.ln_theta, float(population.beta_sign))
     twins = np.flatnonzero(admissible & (first.status == FOUND))
     modes = _Modes(first, _no_modes(first), (first.status == FOUND).astype(np.int64))
-    modes = modes.joined(_searched(series, population, typical, others, twins))
+    modes = modes.joined(_searched(series, population, typical, others, twins, first.ln_theta))
     if model.second_start is not None:
         doubtful = who[modes.first.rows[who, 0] > MODES_APART / population.omega[model.rate, model.rate]]
-        modes = modes.joined(_searched(series, population, typical, model.second_start(points), doubtful))
+        again = model.second_start(points)
+        modes = modes.joined(_searched(series, population, typical, again, doubtful, modes.first.ln_theta))
     able = np.zeros(series.count, dtype=np.bool_)
     able[who] = True
     best, other, two = modes.first, modes.second, modes.second.status == FOUND

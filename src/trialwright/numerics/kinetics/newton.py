@@ -14,9 +14,9 @@ import numpy as np
 from trialwright.numerics.jit import kernel
 from trialwright.numerics.kinetics.structure import FloatArray, IntArray
 
-__all__ = ["FOUND", "SEARCHING", "STUCK", "inverse_diagonal", "newton_step"]
+__all__ = ["FOUND", "RETURNED", "SEARCHING", "STUCK", "inverse_diagonal", "newton_step"]
 
-SEARCHING, FOUND, STUCK = 0, 1, 2
+SEARCHING, FOUND, STUCK, RETURNED = 0, 1, 2, 3
 
 
 @kernel
@@ -89,33 +89,37 @@ def newton_step(
     who: IntArray,
     prior: tuple[FloatArray, FloatArray],
     free: IntArray,
-    limits: tuple[float, float],
+    limits: tuple[float, float, float],
     tried: tuple[FloatArray, FloatArray],
-    kept: tuple[FloatArray, FloatArray],
-    damping: FloatArray,
-    status: IntArray,
-) -> None:
+    kept: tuple[FloatArray, FloatArray, FloatArray],
+    progress: tuple[FloatArray, IntArray, IntArray],
+) -> int:
     """Judge each subject's trial and propose the next one.
 
     Parameters
     ----------
     who : ndarray of int
-        Subjects still searching.
+        Subjects still searching; receives those who go on, in front.
     prior : tuple of ndarray
         Typical ln parameters of each subject, shape (n, p), and the inverse covariance, shape (p, p).
     free : ndarray of int, shape (p,)
         1 for a parameter that is estimated, 0 for one that is fixed.
     limits : tuple of float
-        Longest step of a ln parameter; Newton decrement at which the search ends.
+        Longest step of a ln parameter; Newton decrement at which the search ends; distance in every ln parameter within
+        which it has returned to a mode known before.
     tried : tuple of ndarray
         Each subject's trial, shape (n, p), which receives the next one; minus ln likelihood there with its derivatives,
         shape (n, 1 + p + p(p + 1)/2), to which the prior is added here.
     kept : tuple of ndarray
-        The same of the best point so far.
-    damping : ndarray of shape (n,)
-        Addition to the diagonal.
-    status : ndarray of int, shape (n,)
-        Receives 1 where the search has ended, 2 where no step lowers the objective.
+        The same of the best point so far; the mode known before, shape (n, p), nan where there is none.
+    progress : tuple of ndarray
+        Of each subject, shape (n,): addition to the diagonal; status, which receives 1 where the search has ended, 2
+        where no step lowers the objective, 3 where it has returned; number of steps.
+
+    Returns
+    -------
+    int
+        Number of subjects who go on.
 
     Notes
     -----
@@ -124,24 +128,37 @@ def newton_step(
     Examples
     --------
     >>> who, prior = np.zeros(1, dtype=np.int64), (np.zeros((1, 1)), np.ones((1, 1)))
-    >>> kept, status = (np.zeros((1, 1)), np.full((1, 3), np.inf)), np.zeros(1, dtype=np.int64)
-    >>> tried = (np.ones((1, 1)), np.zeros((1, 3)))
-    >>> newton_step(who, prior, who + 1, (2.0, 1e-12), tried, kept, np.zeros(1), status)
+    >>> kept = (np.zeros((1, 1)), np.full((1, 3), np.inf), np.full((1, 1), np.nan))
+    >>> tried, progress = (
+    ...     (np.ones((1, 1)), np.zeros((1, 3))),
+    ...     (np.zeros(1), np.zeros(1, np.int64), np.zeros(1, np.int64)),
+    ... )
+    >>> newton_step(who, prior, who + 1, (2.0, 1e-12, 0.0), tried, kept, progress)
+    1
     >>> tried[0].tolist(), kept[1].tolist()
     ([[0.0]], [[0.5, 1.0, 1.0]])
     """
     typical, precision = prior
-    longest, tolerance = limits
+    longest, tolerance, radius = limits
     trial, at_trial = tried
-    best, best_row = kept
-    size = free.size
+    best, best_row, known = kept
+    damping, status, steps = progress
+    size, left = free.size, 0
     matrix, lower, slope, step = np.empty((size, size)), np.empty((size, size)), np.empty(size), np.empty(size)
-    for i in who:
+    for place in range(who.size):
+        i = who[place]
+        steps[i] += 1
         _with_prior(at_trial, i, trial, typical, precision)
         better = at_trial[i, 0] <= best_row[i, 0] + 1e-12 * (1.0 + abs(at_trial[i, 0]))
         if better and math.isfinite(at_trial[i, 0]):
+            apart = 0.0
             for a in range(size):
                 best[i, a] = trial[i, a]
+                away = abs(trial[i, a] - known[i, a])
+                apart = away if not away <= apart else apart
+            if apart <= radius:
+                status[i] = 3
+                continue
             for column in range(at_trial.shape[1]):
                 best_row[i, column] = at_trial[i, column]
         largest = _unpacked(best_row, i, free, matrix, slope)
@@ -172,6 +189,9 @@ def newton_step(
         shrink = longest / length if length > longest else 1.0
         for a in range(size):
             trial[i, a] = min(max(best[i, a] - shrink * step[a], -60.0), 60.0)
+        who[left] = i
+        left += 1
+    return left
 
 
 @kernel

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trialwright.numerics.kinetics.newton import FOUND, SEARCHING, STUCK, inverse_diagonal, newton_step
+from trialwright.numerics.kinetics.newton import FOUND, RETURNED, SEARCHING, STUCK, inverse_diagonal, newton_step
 
 pytestmark = pytest.mark.independent("quadratics, whose minimum is known")
 
 ONE = np.zeros(1, dtype=np.int64)
-LIMITS = (2.0, 1e-10)
+LIMITS = (2.0, 1e-10, 0.02)
 
 
 def row(value: float, gradient: list[float], matrix: list[list[float]]) -> np.ndarray:
@@ -22,13 +22,15 @@ class Search:
     def __init__(self, at: list[float], precision: float = 0.0, free: list[int] | None = None) -> None:
         p = len(at)
         self.tried = np.array([at])
-        self.kept = (np.array([at]), np.full((1, 1 + p + p * (p + 1) // 2), np.inf))
+        self.kept = (np.array([at]), np.full((1, 1 + p + p * (p + 1) // 2), np.inf), np.full((1, p), np.nan))
         self.damping, self.status = np.zeros(1), np.zeros(1, dtype=np.int64)
+        self.steps, self.left = np.zeros(1, dtype=np.int64), 1
         self.prior = (np.zeros((1, p)), precision * np.eye(p))
         self.free = np.array(free or [1] * p)
 
     def step(self, found: np.ndarray) -> np.ndarray:
-        newton_step(ONE, self.prior, self.free, LIMITS, (self.tried, found), self.kept, self.damping, self.status)
+        progress = (self.damping, self.status, self.steps)
+        self.left = newton_step(ONE.copy(), self.prior, self.free, LIMITS, (self.tried, found), self.kept, progress)
         return self.tried[0]
 
 
@@ -84,6 +86,30 @@ def test_a_saddle_is_left_downhill() -> None:
     step = search.step(row(1.0, [0.5, 0.5], [[1.0, 0.0], [0.0, -1.0]]))
     assert step @ np.array([0.5, 0.5]) < 0
     assert search.damping[0] > 1.0
+
+
+def test_a_search_that_comes_back_to_a_known_mode_is_given_up() -> None:
+    search = Search([0.5, 0.5])
+    search.kept[2][0] = [0.51, 0.49]
+    search.step(row(1.0, [0.1, 0.1], [[1.0, 0.0], [0.0, 1.0]]))
+    assert (search.status[0], search.left) == (RETURNED, 0)
+    further = Search([0.5, 0.5])
+    further.kept[2][0] = [0.51, 0.47]
+    further.step(row(1.0, [0.1, 0.1], [[1.0, 0.0], [0.0, 1.0]]))
+    assert (further.status[0], further.left) == (SEARCHING, 1)
+
+
+def test_those_who_go_on_stand_in_front() -> None:
+    who, size = np.array([3, 0, 2]), 4
+    at = np.zeros((size, 1))
+    found = np.repeat(row(1.0, [1.0], [[1.0]]), size, axis=0)
+    found[0, 1] = 0.0
+    kept = (at.copy(), np.full((size, 3), np.inf), np.full((size, 1), np.nan))
+    progress = (np.zeros(size), np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64))
+    left = newton_step(who, (at, np.zeros((1, 1))), np.array([1]), LIMITS, (at.copy(), found), kept, progress)
+    assert (left, who[:left].tolist()) == (2, [3, 2])
+    assert progress[1].tolist() == [FOUND, SEARCHING, SEARCHING, SEARCHING]
+    assert progress[2].tolist() == [1, 0, 1, 1]
 
 
 def test_fixed_parameters_stay() -> None:
