@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -48,6 +48,14 @@ class Asked:
 
     request: Request
     foretold: Foretold
+    _held: list[NDArray[np.float64]] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def chances(self) -> NDArray[np.float64]:
+        """Chance of the outcome in each subject by a logistic model of the other subjects."""
+        if not self._held:
+            self._held.append(cross_fitted(self.request.rows["SUCCESS"], _log2(self.request.rows)))
+        return self._held[0]
 
     @property
     def limits(self) -> AreaLimits:
@@ -159,7 +167,7 @@ def _yes_or_no(asked: Asked) -> Made:
             yield asked.limited(asked.name(f"{name}_weighted"), limits, (found.n, found.cases))
 
     def calibrated() -> Made:
-        found = calibration(rows["SUCCESS"], _chances(rows), level=asked.request.level)
+        found = calibration(rows["SUCCESS"], asked.chances, level=asked.request.level)
         counts = (found.n, found.events)
         for name, figure in (("intercept", found.intercept), ("slope", found.slope)):
             limits = (figure.estimate, figure.lower, figure.upper)
@@ -171,11 +179,6 @@ def _yes_or_no(asked: Asked) -> Made:
     yield from asked.of_class(tuple(asked.name(f"{share}_weighted") for share in _SHARES), weighted)
     figures = ("calibration_intercept", "calibration_slope", "brier")
     yield from asked.attempt(tuple(asked.name(figure) for figure in figures), calibrated)
-
-
-def _chances(rows: pl.DataFrame) -> NDArray[np.float64]:
-    """Chance of the outcome in each subject by a logistic model of the other subjects."""
-    return cross_fitted(rows["SUCCESS"], _log2(rows))
 
 
 def _uncontested(asked: Asked) -> None:
@@ -303,7 +306,7 @@ def _curves(asked: Asked) -> Iterator[tuple[str, pl.DataFrame]]:
     found = roc(rows["SUCCESS"], rows["KELIM_PER_DAY"], direction="higher" if asked.is_higher_better else "lower")
     corners = {"cut": found.cut, "sensitivity": found.sensitivity, "specificity": found.specificity}
     yield curve_name("roc", stem), pl.DataFrame(corners)
-    chance = _chances(rows)
+    chance = asked.chances
     smooth = calibration(rows["SUCCESS"], chance).curve
     yield curve_name("calibration", stem), pl.DataFrame({"chance": smooth[0], "observed": smooth[1]})
     benefit = decision_curve(rows["SUCCESS"], chance)

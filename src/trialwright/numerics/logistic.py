@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, log_expit
 
 from trialwright.numerics.newton import aliased_columns, climb, inverse_information
 
@@ -15,6 +14,8 @@ __all__ = ["LogisticFit", "fit_logistic", "local_line"]
 Floats = NDArray[np.float64]
 
 _NOISE = 1e-12
+# The farthest of the points used has no weight; this much before it the weight is taken as none already.
+_EDGE = 0.999
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +79,9 @@ def fit_logistic(outcome: NDArray[np.integer], x: Floats, *, offset: Floats | No
 
     def evaluate(beta: Floats) -> tuple[float, Floats, Floats]:
         eta = added + z @ beta
-        p = expit(eta)
-        loglik = float(y @ log_expit(eta) + (1.0 - y) @ log_expit(-eta))
+        small = np.exp(-np.abs(eta))
+        p = np.where(eta >= 0, 1.0, small) / (1.0 + small)
+        loglik = float(y @ eta - np.maximum(eta, 0.0).sum() - np.log1p(small).sum())
         return loglik, (y - p) @ z, (z.T * (p * (1.0 - p))) @ z
 
     start = evaluate(np.zeros(x.shape[1]))
@@ -123,10 +125,12 @@ def local_line(x: Floats, y: Floats, at: Floats, *, span: float = 0.75) -> Float
     for k, place in enumerate(at):
         distance = np.abs(x - place)
         reach = np.partition(distance, used - 1)[used - 1]
-        weight = np.where(distance <= 0.999 * reach, (1 - (distance / reach) ** 3) ** 3, 0.0) if reach > 0 else None
-        weight = (distance == 0).astype(np.float64) if weight is None else weight
-        if not weight.sum() > 0:
-            weight = (distance <= reach).astype(np.float64)
+        weight = (distance <= reach).astype(np.float64)
+        if reach > 0:
+            near = distance / reach
+            tricube = 1.0 - near * near * near
+            tricube = np.where(near <= _EDGE, tricube * tricube * tricube, 0.0)
+            weight = tricube if tricube.any() else weight
         mean_x, mean_y = weight @ x / weight.sum(), weight @ y / weight.sum()
         spread = weight @ (x - mean_x) ** 2
         slope = weight @ ((x - mean_x) * (y - mean_y)) / spread if spread > 0 else 0.0
