@@ -13,7 +13,7 @@ from trialwright.assessments.marker_samples import marker_events, marker_samples
 from trialwright.assessments.marker_series import PreparedSeries
 from trialwright.assessments.study_kelim import study_kelim
 from trialwright.conduct.kelim_map import ENGINE
-from trialwright.conduct.kelim_sets import open_set
+from trialwright.conduct.kelim_sets import STUDY_FIT, marker_set, open_set
 from trialwright.conduct.kelim_study import set_in_study
 from trialwright.conduct.marker_files import as_files, packed, unpacked
 from trialwright.conduct.remembered import key_of, remembered
@@ -85,12 +85,16 @@ def _figures(opened: OpenedStudy, marker: Marker, frames: Frames, dates: pl.Data
     samples = marker_samples(opened.study, marker, frames, dates)
     if samples.is_empty():
         return MarkerFigures(marker.id, reason="there is no sample")
-    given = "" if marker.parameters is None else marker.parameters
+    fitted_here = marker.parameters in (None, STUDY_FIT)
+    whose = opened.study.study.version if fitted_here else marker_set(opened, marker).sha256
     key = key_of(
-        ENGINE.encode(), opened.sha256.encode(), marker.model_dump_json().encode(), given.encode(),
-        frames.origin.encode(), packed(samples), packed(marker_events(opened.study, marker, frames, dates)),
+        ENGINE.encode(),
+        f"{opened.study.id} {whose} {frames.origin}".encode(),
+        marker.model_dump_json().encode(),
+        packed(samples),
+        packed(marker_events(opened.study, marker, frames, dates)),
         packed(frames["DM"].select("USUBJID")),
-    )  # fmt: skip
+    )
     return unpacked(marker.id, remembered(key, lambda: as_files(_computed(opened, marker, frames, dates, say))))
 
 

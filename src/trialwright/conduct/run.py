@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -12,6 +13,7 @@ from trialwright.conduct.analyse import analyse
 from trialwright.conduct.blinding import conceal
 from trialwright.conduct.eligibility import screen_table
 from trialwright.conduct.kelim_sets import check_parameter_sets
+from trialwright.conduct.markers import marker_figures
 from trialwright.conduct.studies import OpenedStudy
 from trialwright.errors import DataError
 from trialwright.exchange.folder import read_folder, refuse_held, whole_or_nothing
@@ -19,6 +21,7 @@ from trialwright.exchange.tables_out import write_tables
 from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
+from trialwright.model.marker_figures import marker_table
 from trialwright.protocol.provenance import silences
 from trialwright.report.build import build
 from trialwright.report.drawing import ready
@@ -95,7 +98,8 @@ def run(
         Thread(target=ready, daemon=True).start()  # the drawing engine starts while the data are read
         frames, findings = read_data(data, opened)
         refuse_nobody(frames, data, cutoff)
-        dossier = analyse(opened, frames, findings, cutoff=cutoff, by_arm=by_arm, say=say)
+        kinetics = partial(marker_figures, opened, say=say)
+        dossier = analyse(opened, frames, findings, cutoff=cutoff, by_arm=by_arm, kinetics=kinetics, say=say)
         shown = dossier if by_arm else conceal(dossier)
         say("drawing the report")
         content = {**build(shown, silences(opened.study)), "study.yaml": opened.text.encode()}
@@ -198,6 +202,9 @@ def _write_frames(folder: Path, dossier: Dossier) -> None:
     tables = {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin}
     if derived.values.height:
         tables["ADVAL"] = derived.values
+    markers = marker_table(dossier.study.id, dossier.markers.values())
+    if markers is not None:
+        tables["ADMARK"] = markers
     if dossier.screening is not None:
         tables["SCREEN"] = screen_table(dossier.study, [dossier.screening.verdicts])
     write_tables(frames, tables)
