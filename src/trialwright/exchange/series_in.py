@@ -98,16 +98,18 @@ def series_blocks(
         if done < 1.0 or kept is not None:
             _refuse_unsorted(together, path.name)
         if done >= 1.0:
+            if empty:
+                raise DataError("the table has a header and no rows", where=path.name, mend="add a row for each sample")
             yield SeriesBlock(together, 1.0)
             kept = None
+            continue
+        if together.is_empty():
             continue
         last = together["USUBJID"][-1]
         kept = together.filter(pl.col("USUBJID") == last)
         whole = together.filter(pl.col("USUBJID") != last)
         if whole.height:
             yield SeriesBlock(whole, done)
-    if empty:
-        raise DataError("the table has a header and no rows", where=path.name, mend="add a row for each sample")
 
 
 def _csv_pieces(path: Path, block_bytes: int) -> Iterator[tuple[pl.DataFrame, float]]:

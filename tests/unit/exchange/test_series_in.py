@@ -77,6 +77,13 @@ def test_days_are_whole_numbers(tmp_path: Path, text: str, day: int | None) -> N
     assert block.samples["DAY"].to_list() == [day]
 
 
+def test_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + "\n" * 200 + "A,0,1,U/mL\n" + "\n" * 200)
+    assert [
+        block.samples["ROW"].to_list() for block in series_blocks(path, block_bytes=20) if block.samples.height
+    ] == [["line 202"]]
+
+
 def test_a_quoted_cell_may_hold_a_line_end(tmp_path: Path) -> None:
     body = "".join(f'"P{patient}\nx",{day},9,U/mL\n' for patient in range(9) for day in (0, 21, 42))
     blocks = list(series_blocks(written(tmp_path, HEAD + body), block_bytes=16))
