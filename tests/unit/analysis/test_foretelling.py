@@ -26,8 +26,11 @@ from trialwright.analysis.method import Estimates
 from trialwright.analysis.plan import estimate
 from trialwright.analysis.survival import cox
 from trialwright.conduct.analyse import derive_endpoints
+from trialwright.conduct.kelim_sets import open_set
+from trialwright.conduct.kelim_study import kelim_in_study
 from trialwright.conduct.studies import OpenedStudy, open_study
 from trialwright.design.simulate import Simulated, simulate
+from trialwright.endpoints.moments import time_point_dates
 from trialwright.model.result import Derived, Result
 
 pytestmark = pytest.mark.unvalidated
@@ -237,3 +240,14 @@ def test_an_endpoint_with_competing_events_has_hazard_ratios_and_no_shares_by_a_
         assert found[figure].reason == "other events compete with PFS, so no share by a time is computed"
     assert found["hr_doubling:PFS"].status == found["auc:OS=12mo"].status == "estimated"
     assert "decision-kelimacc-pfs" not in made.curves
+
+
+def test_the_rows_of_the_marker_itself_fit_in(opened: OpenedStudy, invented: Simulated, derived: Derived) -> None:
+    frames = invented.frames().until(invented.cutoff)
+    marker = next(each for each in opened.study.markers if each.id == "kelim")
+    dates = time_point_dates(opened.study, frames)
+    rows = kelim_in_study(opened, marker, frames, dates, open_set("demo")).rows
+    found, _ = accuracies(opened, invented, derived, {"kelim": rows})
+    assert found["auc:R0"].status == found["hr_doubling:PFS"].status == "estimated"
+    known = rows.filter(pl.col("KELIM_PER_DAY").is_not_null())["USUBJID"]
+    assert found["auc:R0"].n == outcomes(derived, rows, "R0").filter(pl.col("USUBJID").is_in(known.implode())).height
