@@ -14,7 +14,7 @@ import click
 import polars as pl
 
 from trialwright.assessments.kelim import ROW_SCHEMA, KelimOptions
-from trialwright.assessments.kelim_words import class_words
+from trialwright.model.kelim_words import class_words
 from trialwright.assessments.series_rules import with_rules
 from trialwright.cli import EXIT_FINDINGS
 from trialwright.cli.run import say
