@@ -8,6 +8,7 @@ from typing import Final
 from trialwright.assessments.criterion import criteria
 from trialwright.assessments.gcig.study_rows import CRITERIA as GCIG
 from trialwright.assessments.gcig.study_rows import SETTINGS as GCIG_SETTINGS
+from trialwright.assessments.series_rules import RULE_SETTINGS
 from trialwright.model.catalogue import Spec
 
 __all__ = ["CATALOGUE"]
@@ -39,7 +40,7 @@ CATALOGUE: Final[Sequence[Spec]] = (
         "You et al., Clin Cancer Res 2020;26:4625-4632 (figures of the paper unverified)",
         certainty="unverified",
         computed=False,
-        settings={"parameters": ("study-fit", "demo")},
+        settings={"parameters": ("study-fit", "demo"), **RULE_SETTINGS},
         outputs=("kelim", "beta", "kprod", "ca0"),
     ),
 )

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from trialwright.assessments.marker_series import PreparedSeries, prepare_series
-from trialwright.assessments.series_rules import SeriesRules, same_unit
+from trialwright.assessments.series_rules import RULE_SETTINGS, SeriesRules, same_unit, with_rules
 from trialwright.model.frames import Frames
 from trialwright.model.items import date_stem, item_place, rows_at
 from trialwright.model.schedule import Marker
@@ -35,12 +35,19 @@ def marker_rules(study: Study, marker: Marker, rules: SeriesRules) -> SeriesRule
     -------
     SeriesRules
         The window is the shorter of the two, the upper limit of normal is that of each sample, and a sample shortly
-        after what the clause ignores is dropped.
+        after what the clause ignores is dropped. The settings of the clause come last.
+
+    Raises
+    ------
+    InputError
+        If a setting is no value of its rule.
     """
     last = rules.last_day if marker.within is None else min(rules.last_day, int(marker.within.days))
     interference = "drop" if marker.ignore_after else rules.interference
     analyte = study.items[marker.item].analyte or rules.analyte
-    return replace(rules, last_day=last, uln=None, interference=interference, analyte=analyte)
+    own = replace(rules, last_day=last, uln=None, interference=interference, analyte=analyte)
+    chosen = [(name, str(value)) for name, value in marker.settings.items() if name in RULE_SETTINGS]
+    return with_rules(own, chosen, where=f"/markers/{marker.id}/settings")
 
 
 def marker_samples(study: Study, marker: Marker, frames: Frames, dates: pl.DataFrame) -> pl.DataFrame:

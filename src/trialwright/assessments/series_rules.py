@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from trialwright.errors import InputError, UnitError
 from trialwright.units import conversion_factor
 
-__all__ = ["ERRORS", "FLAGS", "REASONS", "SeriesRules", "same_unit", "with_rules"]
+__all__ = ["ERRORS", "FLAGS", "REASONS", "RULE_SETTINGS", "SeriesRules", "same_unit", "with_rules"]
 
 ERRORS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -119,8 +119,13 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 _OF_THE_SET: Final = ("unit", "analyte")
 
+RULE_SETTINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {each.name: _WORDS.get(each.name, ()) for each in fields(SeriesRules) if each.name not in (*_OF_THE_SET, "uln")}
+)
+"""Rules a study file may set for its marker, with their words; the upper limit there is that of each sample."""
 
-def with_rules(rules: SeriesRules, changes: Iterable[tuple[str, str]]) -> SeriesRules:
+
+def with_rules(rules: SeriesRules, changes: Iterable[tuple[str, str]], *, where: str = "--rule") -> SeriesRules:
     """Return rules with some of them set otherwise.
 
     Parameters
@@ -129,6 +134,8 @@ def with_rules(rules: SeriesRules, changes: Iterable[tuple[str, str]]) -> Series
         The rules.
     changes : iterable of (str, str)
         Name of a rule and its value as written; ``none`` takes the upper limit of each sample only.
+    where : str, default "--rule"
+        Where the changes stand, for messages.
 
     Returns
     -------
@@ -149,24 +156,24 @@ def with_rules(rules: SeriesRules, changes: Iterable[tuple[str, str]]) -> Series
     made: dict[str, object] = {}
     for name, text in changes:
         if name not in names:
-            raise InputError(f"there is no rule {name!r}", where="--rule", mend=f"the rules are {', '.join(names)}")
-        made[name] = _rule_value(name, text)
+            raise InputError(f"there is no rule {name!r}", where=where, mend=f"the rules are {', '.join(names)}")
+        made[name] = _rule_value(name, text, where)
     changed: SeriesRules = replace(rules, **made)  # type: ignore[arg-type]  # each value was read as its rule takes it
     if changed.first_day > 0 or changed.last_day < 1 or changed.min_values < 1 or changed.min_baseline_x_uln < 0:
-        raise InputError("the rules leave no sample", where="--rule", mend="first_day 0 or less, last_day 1 or more")
+        raise InputError("the rules leave no sample", where=where, mend="first_day 0 or less, last_day 1 or more")
     return changed
 
 
-def _rule_value(name: str, text: str) -> object:
+def _rule_value(name: str, text: str, where: str) -> object:
     if name in _WORDS:
         if text not in _WORDS[name]:
-            raise InputError(f"{name} is not {text!r}", where="--rule", mend=f"write {' or '.join(_WORDS[name])}")
+            raise InputError(f"{name} is not {text!r}", where=where, mend=f"write {' or '.join(_WORDS[name])}")
         return text
     if name == "uln" and text == "none":
         return None
     is_fraction = name in ("uln", "min_baseline_x_uln")
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?" if is_fraction else r"-?[0-9]{1,9}", text):
-        raise InputError(f"{name} is not {text!r}", where="--rule", mend="write a plain number")
+        raise InputError(f"{name} is not {text!r}", where=where, mend="write a plain number")
     return float(text) if is_fraction else int(text)
 
 

@@ -10,14 +10,17 @@ import pytest
 
 from trialwright.assessments.kelim import KelimOptions, rules_of
 from trialwright.assessments.marker_samples import marker_rules, study_series
+from trialwright.assessments.series_rules import SeriesRules
 from trialwright.assessments.study_kelim import study_kelim
 from trialwright.conduct.kelim_sets import open_set
 from trialwright.conduct.run import read_data
 from trialwright.conduct.studies import open_study
 from trialwright.endpoints.moments import time_point_dates
+from trialwright.errors import InputError, StudyError
 from trialwright.model.frames import Frames
 from trialwright.model.schedule import Marker
 from trialwright.model.study import Study
+from trialwright.studies import FOLDER
 
 pytestmark = pytest.mark.unvalidated
 
@@ -159,3 +162,35 @@ def test_a_sample_after_an_intervention_the_clause_ignores_is_dropped(
     # within a calendar month of 20 January lie days 8 to 39 and so only the sample of day 21
     assert found(changed(frames, PR=pr), study, narrowed)["EXCLUDED"] == f"{LB.format(2)}: interference"
     assert marker_rules(study, narrowed, rules_of(open_set("demo").content)).interference == "drop"
+
+
+def test_the_settings_of_the_clause_set_rules(frames: Frames, study: Study, marker: Marker) -> None:
+    rules = rules_of(open_set("demo").content)
+    stricter = marker.model_copy(update={"settings": {"min_values": 5, "errors": "leave out"}})
+    assert (marker_rules(study, stricter, rules).min_values, marker_rules(study, stricter, rules).errors) == (
+        5,
+        "leave out",
+    )
+    assert found(frames, study, stricter)["REASON"] == "4 usable values, 5 are due"
+    with pytest.raises(InputError, match="/markers/kelim/settings: min_values is not 'five'"):
+        marker_rules(study, marker.model_copy(update={"settings": {"min_values": "five"}}), rules)
+
+
+def test_a_study_file_takes_these_settings_and_no_others(tmp_path: Path) -> None:
+    text = (FOLDER / f"{STUDY}.yaml").read_text(encoding="utf-8")
+    for settings, fits in (
+        ("{min_values: 4, interference: drop}", True),
+        ("{interference: maybe}", False),
+        ("{uln: 35}", False),
+    ):
+        path = tmp_path / "own.yaml"
+        path.write_text(
+            text.replace("    parameters: study-fit\n", f"    parameters: study-fit\n    settings: {settings}\n"),
+            encoding="utf-8",
+        )
+        if fits:
+            (own,) = (marker for marker in open_study(path).study.markers if marker.model)
+            assert marker_rules(open_study(path).study, own, SeriesRules()).min_values == 4
+        else:
+            with pytest.raises(StudyError, match="setting"):
+                open_study(path)
