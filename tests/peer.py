@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 CRITERIA: Final = "RECIST 1.1"
+STUDY: Final = "cdiscpilot01"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Course:
 def folder_of(place: Path, courses: Mapping[str, Course]) -> Path:
     """A data folder of these subjects."""
     people = [
-        (who, "01", "2026-01-01", "F", "" if course.death is None else str(course.death))
+        (who, "01", "2026-01-01", "F", "PBO" if course.origin else "", str(course.death or ""))
         for who, course in courses.items()
     ]
     allocated = [
@@ -49,7 +50,7 @@ def folder_of(place: Path, courses: Mapping[str, Course]) -> Path:
         if course.origin and course.therapy is not None
     ]
     tables = {
-        "dm": (("USUBJID", "SITEID", "RFICDTC", "SEX", "DTHDTC"), people),
+        "dm": (("USUBJID", "SITEID", "RFICDTC", "SEX", "ARMCD", "DTHDTC"), people),
         "ds": (("USUBJID", "DSCAT", "DSDECOD", "DSSTDTC"), allocated),
         "rs": (("USUBJID", "RSTESTCD", "RSORRES", "RSEVAL", "RSCAT", "RSDTC"), judged),
         "ss": (("USUBJID", "SSTESTCD", "SSORRES", "SSDTC"), alive),
@@ -59,9 +60,9 @@ def folder_of(place: Path, courses: Mapping[str, Course]) -> Path:
         name: pl.DataFrame(rows, schema=dict.fromkeys(head, pl.String), orient="row")
         for name, (head, rows) in tables.items()
     }
-    # day 0 has to be read from a table even where nobody has one
-    frames["ex"] = pl.DataFrame({"USUBJID": ["nobody"], "EXTRT": ["X"], "EXSTDTC": ["2026-01-01"]})
-    return _written(place, "invented", frames)
+    if not allocated:  # day 0 has to be read from a table even where nobody has one
+        frames["ex"] = pl.DataFrame({"USUBJID": ["nobody"], "EXTRT": ["X"], "EXSTDTC": ["2026-01-01"]})
+    return _written(place, STUDY, frames)
 
 
 def shared_folder(place: Path, shared: Path) -> Path:
@@ -70,7 +71,13 @@ def shared_folder(place: Path, shared: Path) -> Path:
     people, judged = table(held / "input_adam_adsl_min.csv"), table(held / "input_sdtm_rs_onco_recist.csv")
     frames = {
         "dm": people.select(
-            "USUBJID", "SEX", "AGE", SITEID=pl.col("USUBJID").str.head(6), RFICDTC="RANDDT", DTHDTC="DTHDT"
+            "USUBJID",
+            "SEX",
+            "AGE",
+            SITEID=pl.col("USUBJID").str.head(6),
+            RFICDTC="RANDDT",
+            DTHDTC="DTHDT",
+            ARMCD=pl.when(pl.col("RANDDT").is_not_null()).then(pl.col("ARMCD").str.replace("_", "").str.to_uppercase()),
         ),
         "ds": people.drop_nulls("RANDDT").select(
             "USUBJID", DSCAT=pl.lit("PROTOCOL MILESTONE"), DSDECOD=pl.lit("RANDOMIZED"), DSSTDTC="RANDDT"
@@ -80,7 +87,7 @@ def shared_folder(place: Path, shared: Path) -> Path:
         ),
         "rs": judged.select("USUBJID", "RSSEQ", "RSTESTCD", "RSORRES", "RSEVAL", "RSDTC", RSCAT=pl.lit(CRITERIA)),
     }
-    return _written(place, "cdiscpilot01", frames)
+    return _written(place, STUDY, frames)
 
 
 def table(path: Path) -> pl.DataFrame:

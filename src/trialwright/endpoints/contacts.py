@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 
 from trialwright.endpoints.roster import Roster
-from trialwright.endpoints.timeline import DOMAINS, NEVER, Ints, Picks, Timeline, day_number, limit_of, timeline
+from trialwright.endpoints.timeline import DOMAINS, NEVER, Ints, Part, Picks, Timeline, day_number, limit_of, timeline
 from trialwright.model.derivation import subject_findings
 from trialwright.model.finding import Finding
 from trialwright.model.items import DATE_COLUMNS, date_stem
 
-__all__ = ["Observation", "observe"]
+__all__ = ["Observation", "observe", "survival_contacts"]
 
 _NOT_DONE: Final[Mapping[str, tuple[str, str]]] = {
     "LB": ("LBSTAT", "NOT DONE"),
@@ -115,15 +115,37 @@ def observe(roster: Roster, points: Iterable[Picks], assessed: Timeline, cutoff:
     )
 
 
-def _contacts(roster: Roster, cutoff: date) -> Timeline:
-    last = day_number(cutoff)
+def survival_contacts(roster: Roster, cutoff: date) -> Timeline:
+    """Days on which somebody recorded a subject as alive.
+
+    Parameters
+    ----------
+    roster : Roster
+        The subjects and their tables.
+    cutoff : datetime.date
+        Last day that counts.
+
+    Returns
+    -------
+    Timeline
+        Rows of SS; no other row counts, whatever it shows.
+    """
+    return timeline([_survival(roster, day_number(cutoff))])
+
+
+def _survival(roster: Roster, last: int) -> Part:
     survival = roster.sheet("SS")
     alive = survival.equals("SSTESTCD", "SURVSTAT") & survival.equals("SSORRES", "ALIVE")
     day = survival.days("SSLO")
+    return survival.part(alive & (day <= last), day, survival.imputed("SSPREC"))
+
+
+def _contacts(roster: Roster, cutoff: date) -> Timeline:
+    last = day_number(cutoff)
     ds = roster.sheet("DS")
     lost = ds.equals("DSDECOD", _LOST)  # dated by the last contact there was
     parts = [
-        survival.part(alive & (day <= last), day, survival.imputed("SSPREC")),
+        _survival(roster, last),
         ds.part(lost & (ds.days("DSSTLO") <= last), ds.days("DSSTLO"), ds.imputed("DSSTPREC")),
     ]
     for domain, (column, undone) in _NOT_DONE.items():

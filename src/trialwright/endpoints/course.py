@@ -9,7 +9,8 @@ import numpy as np
 
 from trialwright.endpoints.censoring import REASONS, Stops, stops
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.events import FirstEvents, candidates, first_events
+from trialwright.endpoints.contacts import survival_contacts
+from trialwright.endpoints.events import ADEQUATE, FirstEvents, candidates, first_events
 from trialwright.endpoints.horizon import horizon_days
 from trialwright.endpoints.measure import Request
 from trialwright.endpoints.moments import first_possible
@@ -119,17 +120,27 @@ def course_of(cohort: Cohort, request: Request) -> Course:
     events = first_events(cohort, found, definition.assessment, request.where)
     stop = stops(cohort, rules, definition.assessment, origin, events, request.where)
     limit = np.where(origin.found, np.minimum(stop.day, cohort.end), NEVER)
-    if rules.alive:
-        last = cohort.observation.last_alive(limit)
-        last = last.where(last.day >= origin.day)
-    else:
-        last = stop.adequate.last(limit)
-        last = last.where(last.day > origin.day)
+    last = _evidence(cohort, request, rules, stop, limit)
+    last = last.where(last.day >= origin.day if rules.alive else last.day > origin.day)
     happened = events.picks.found & origin.found
     early = happened & (events.picks.day < origin.day)
     counted = happened & ~stop.stopped & ~early
     horizon = horizon_days(cohort, definition.horizon, origin)
     return Course(member, origin, _dated(cohort, request, rules, events), stop, last, counted, early, horizon, rules)
+
+
+def _evidence(cohort: Cohort, request: Request, rules: Rules, stop: Stops, limit: Ints) -> Picks:
+    """Last row that shows a subject without an event."""
+    series = request.definition.assessment
+    match rules.at:
+        case "last known alive":
+            return cohort.observation.last_alive(limit)
+        case "last survival contact":
+            return survival_contacts(cohort.roster, cohort.cutoff).last(limit)
+        case "last assessment" if series is not None:
+            return cohort.assessed(series, (*ADEQUATE, "NE")).last(limit)
+        case _:
+            return stop.adequate.last(limit)
 
 
 def _dated(cohort: Cohort, request: Request, rules: Rules, events: FirstEvents) -> FirstEvents:
@@ -167,7 +178,7 @@ def course_roles(cohort: Cohort, request: Request, course: Course) -> list[tuple
     inside[course.shown] = True
     stop, happened = course.stops, course.counted | course.early
     free = inside & ~happened
-    stopped = free & stop.stopped & ~_idle(cohort, course)
+    stopped = free & stop.stopped & ~_idle(cohort, request, course)
     roles = [
         ("event", course.events.picks.where(inside & happened)),
         ("last", course.last.where(free)),
@@ -182,9 +193,9 @@ def course_roles(cohort: Cohort, request: Request, course: Course) -> list[tuple
     return [*roles, ("subject", subject_picks(inside))]
 
 
-def _idle(cohort: Cohort, course: Course) -> Flags:
+def _idle(cohort: Cohort, request: Request, course: Course) -> Flags:
     """For whom what stopped observation decides nothing: the same evidence lies beyond the horizon without it."""
-    evidence = cohort.observation.last_alive(cohort.end) if course.alive else course.stops.adequate.last(cohort.end)
+    evidence = _evidence(cohort, request, course.rules, course.stops, cohort.end)
     same: Flags = evidence.day == course.last.day
     return course.beyond & ~course.events.picks.found & same
 

@@ -20,7 +20,8 @@ from trialwright.model.study import Study
 __all__ = ["CATALOGUE", "Rules", "applies", "known_set", "rule_sets", "rules_of", "therapy_item"]
 
 _SUBSEQUENT: Final = "SUBSEQUENT CANCER THERAPY"
-_ASSESSED: Final = ("last adequate assessment", "last scan of the zone")
+_ASSESSED: Final = ("last adequate assessment", "last assessment", "last scan of the zone")
+_ALIVE: Final = ("last known alive", "last survival contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Rules:
         Date item of a progression without a scan that counts as an event; empty when none does.
     progression_on : {"evidence", "next visit"}
         How a documented progression is dated.
+    codes : {"by reason", "one"}
+        Whether the code of a censored time tells the reason.
     findings : tuple of Finding
         What the rules ask for and the study does not have.
 
@@ -62,12 +65,13 @@ class Rules:
     treatment_stop: bool = False
     clinical: str = ""
     progression_on: Literal["evidence", "next visit"] = "evidence"
+    codes: Literal["by reason", "one"] = "by reason"
     findings: tuple[Finding, ...] = ()
 
     @property
     def alive(self) -> bool:
-        """Whether a subject without an event counts to the last day known alive."""
-        return self.at == "last known alive"
+        """Whether a subject without an event counts to a day known alive."""
+        return self.at in _ALIVE
 
     @property
     def zone(self) -> bool:
@@ -199,10 +203,10 @@ def rules_of(study: Study, definition: Definition, where: str, override: str | N
         raise NotAllowedError(
             "this censoring is not derived by this version",
             where=f"{where}/censor",
-            mend="state at: last adequate assessment, last scan of the zone or last known alive",
+            mend=f"state at: {', '.join((*_ASSESSED, *_ALIVE))}",
         )
     if override is not None and applies(definition):
-        return _of_set(study, definition, known_set(override), Censor(at=censor.at), where)
+        return _of_set(study, definition, known_set(override), Censor(at=censor.at, codes=censor.codes), where)
     if censor.rules is not None:
         return _of_set(study, definition, known_set(censor.rules), censor, where)
     therapy = censor.new_therapy
@@ -215,6 +219,7 @@ def rules_of(study: Study, definition: Definition, where: str, override: str | N
         censor.treatment_stop == "censor",
         censor.clinical_progression or "",
         censor.progression_on,
+        censor.codes,
     )
 
 
@@ -242,6 +247,7 @@ def _of_set(study: Study, definition: Definition, chosen: RuleSet, own: Censor, 
         own.treatment_stop == "censor",
         clinical or "" if chosen.clinical_progression else "",
         own.progression_on if "progression_on" in stated else chosen.progression_on,
+        own.codes,
         tuple(findings),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -23,9 +23,12 @@ EVENT_FREE: Final = 1
 NOTHING_SEEN: Final = 4
 COMPETING: Final = 9
 
+_REASONED: Final = (*CODES.values(), NOTHING_SEEN)
 _GAP: Final = REASONS.index("missed-assessments")
 _SEEN: Final = {
     "last known alive": "Last day known alive",
+    "last survival contact": "Last survival contact",
+    "last assessment": "Last assessment",
     "last adequate assessment": "Last adequate assessment",
     "last scan of the zone": "Last scan of the zone",
 }
@@ -114,14 +117,23 @@ def cases(course: Course, *, recorded: bool = True) -> tuple[Case, ...]:
     found += [Case(f"censor.{reason}", CODES[reason], _STOP_WORDS.get(reason, ""), "stop") for reason in REASONS]
     found.append(Case("censor.horizon", EVENT_FREE, "Observed beyond the horizon", date_words="End of the horizon"))
     if course.alive:
-        found.append(Case("censor.last-alive", EVENT_FREE, "No event up to the last day known alive"))
+        recorded_only = course.rules.at == "last survival contact"
+        rule, day = (
+            ("last-contact", "last survival contact") if recorded_only else ("last-alive", "last day known alive")
+        )
+        found.append(Case(f"censor.{rule}", EVENT_FREE, f"No event up to the {day}"))
         found.append(Case("censor.no-contact", NOTHING_SEEN, "Not known alive on any day from the origin on"))
     elif course.rules.zone:
         found.append(Case("censor.last-zone-scan", EVENT_FREE, "No event up to the last scan of the zone"))
         found.append(Case("censor.no-assessment", NOTHING_SEEN, "No adequate scan of the zone after the origin"))
+    elif course.rules.at == "last assessment":
+        found.append(Case("censor.last-assessment", EVENT_FREE, "No event up to the last assessment"))
+        found.append(Case("censor.no-assessment", NOTHING_SEEN, "No assessment after the origin"))
     else:
         found.append(Case("censor.last-adequate", EVENT_FREE, "No event up to the last adequate assessment"))
         found.append(Case("censor.no-assessment", NOTHING_SEEN, "No adequate assessment after the origin"))
+    if course.rules.codes == "one":
+        return tuple(replace(case, code=EVENT_FREE) if case.code in _REASONED else case for case in found)
     return tuple(found)
 
 

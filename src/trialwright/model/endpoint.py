@@ -92,9 +92,18 @@ class Censor(Stated):
         Date item of a progression that no scan documents; an event only under rules that count it.
     progression_on : {"evidence", "next visit"}
         Whether a documented progression is dated by its evidence or by the planned assessment that follows it.
+    codes : {"by reason", "one"}
+        Whether the code of a censored time tells the reason, or is 1 for all of them.
     """
 
-    at: Literal["last adequate assessment", "last known alive", "last scan of the zone", "last score"]
+    at: Literal[
+        "last adequate assessment",
+        "last assessment",
+        "last known alive",
+        "last survival contact",
+        "last scan of the zone",
+        "last score",
+    ]
     rules: str | None = None
     missed_assessments: int | None = Field(default=None, ge=1)
     missed_by: Literal["slots", "elapsed"] = "slots"
@@ -102,6 +111,7 @@ class Censor(Stated):
     treatment_stop: Literal["ignore", "censor"] = "ignore"
     clinical_progression: Name | None = None
     progression_on: Literal["evidence", "next visit"] = "evidence"
+    codes: Literal["by reason", "one"] = "by reason"
 
 
 class Horizon(Stated):

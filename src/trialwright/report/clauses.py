@@ -68,6 +68,12 @@ def _terms(context: Context, definition: Definition) -> Iterator[Term]:
     yield from _new_therapy(context, censor)
     if censor.at == "last known alive":
         yield "Last known alive", _alive_words()
+    if censor.at == "last survival contact":
+        yield "Last survival contact", "The last day somebody recorded the subject as alive; no other contact counts."
+    if censor.at == "last assessment":
+        yield "Last assessment", "The last of the series whatever it says; one that could not be evaluated counts too."
+    if censor.codes == "one":
+        yield "Code of a censored time", "1 for every reason; the description tells which."
     ends = censor.treatment_stop == "censor"
     stops = "Stopping treatment ends counting too." if ends else "Leaving treatment alone ends nothing."
     yield (

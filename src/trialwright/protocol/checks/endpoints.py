@@ -13,6 +13,7 @@ from trialwright.protocol.scope import Scope
 
 __all__ = ["check"]
 
+_BY_CONTACTS: Final = ("last known alive", "last survival contact")
 _DISEASE_EVENTS: Final = ("progression", "response", "complete_response", "best_response")
 _EVENT_WORDS: Final = ("death", *_DISEASE_EVENTS)
 
@@ -153,7 +154,7 @@ def _event_item(scope: Scope, path: Path, name: str) -> Iterator[Fault]:
 def _censor(scope: Scope, definition: Definition, censor: Censor, path: Path, series: Path) -> Iterator[Fault]:
     if censor.rules is not None:
         yield from scope.offered((*path, "rules"), "censoring rules", censor.rules)
-    if definition.assessment is None and (censor.missed_assessments or censor.at != "last known alive"):
+    if definition.assessment is None and (censor.missed_assessments or censor.at not in _BY_CONTACTS):
         yield Fault(series, '"assessment" is missing', "name the series whose assessments count")
     if censor.clinical_progression is not None:
         yield from scope.item((*path, "clinical_progression"), censor.clinical_progression, "date")
