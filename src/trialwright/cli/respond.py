@@ -20,6 +20,7 @@ from trialwright.assessments.policy import POLICIES
 from trialwright.cli.run import say
 from trialwright.conduct.respond import GCIG, ORIGINS, Responded, RespondRequest, respond, write_responded
 from trialwright.model.agreement import Agreement
+from trialwright.model.finding import Finding
 
 __all__ = ["command"]
 
@@ -114,6 +115,11 @@ def _line(subject: _Subject) -> str:
     return f"{subject.id}  {', '.join(course) or 'no assessment'}; {', '.join(ends)}"
 
 
+def _doubts(found: Responded) -> list[Finding]:
+    """Findings that ask for something; those for information stand in the JSON alone."""
+    return [finding for finding in found.findings if finding.severity != "I"]
+
+
 def _summary(found: Responded) -> str:
     best = Counter(found.responses.filter(pl.col("PARAMCD") == "CBOR")["AVALC"].to_list())
     if not best:
@@ -122,7 +128,7 @@ def _summary(found: Responded) -> str:
     agreed = ""
     if found.comparison is not None and found.comparison.pairs:
         agreed = f"; {found.comparison.agree} of {found.comparison.pairs} assessments agree with what was recorded"
-    return f"{sum(best.values())} subjects, best response: {said}; {len(found.findings)} findings{agreed}"
+    return f"{sum(best.values())} subjects, best response: {said}; {len(_doubts(found))} findings{agreed}"
 
 
 @click.command("respond")
@@ -185,6 +191,6 @@ def command(
         return
     for subject in _subjects(found):
         click.echo(_line(subject))
-    for finding in found.findings:
+    for finding in _doubts(found):
         click.echo(f"{finding.id} {finding.where} {finding.subject}: {finding.text}", err=True)
     click.echo(_summary(found))
