@@ -36,6 +36,10 @@ UNCOUNTED: Final = {
     "missed-assessments": "because too many planned assessments were missed before it",
     "horizon-event": "because it came after the end of counting",
 }
+COMPETING_NOTE: Final = (
+    "Other events compete with this one. The curve and its median take a subject with such an event as censored, so "
+    "that they say what would be if there were none; the cumulative incidence says how many have the event."
+)
 _KIND_OF_END: Final = pl.col("EVNTDESC").str.replace_all(r",? on [0-9]{4}-[0-9]{2}-[0-9]{2}", "")
 """What ended a subject's time, without the day, so that like is counted with like."""
 
@@ -103,6 +107,8 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
     name = stem.lower().replace("~", "-")
     words = f" by the definition “{definition}”, which counts {counted_words(endpoint, definition)}" if other else ""
     notes = _survival_notes(context, stem)
+    if endpoint.resolved()[definition].competing:
+        notes += (COMPETING_NOTE,)
     if other:
         notes += _uncounted_notes(_rows_of(context, endpoint, definition))
     return Table(

@@ -15,7 +15,12 @@ __all__ = ["figure_edges"]
 MAX_SUBJECTS_BY_ROW: Final = 2000
 """Above it a figure of counts names its clause alone; its own CSV and the frames hold the numbers."""
 
-_CURVES: Final = ("n", "median", "hr", "p_logrank")
+_CURVES: Final = {"km": ("n", "median", "hr", "p_logrank"), "cif": ("cif", "p_gray", "shr")}
+_FORETOLD: Final = {
+    "roc": ("auc",),
+    "calibration": ("calibration_intercept", "calibration_slope", "brier"),
+    "decision": ("brier", "hr_favourable"),
+}
 
 
 def figure_edges(dossier: Dossier, names: Iterable[str]) -> pl.DataFrame:
@@ -31,7 +36,7 @@ def figure_edges(dossier: Dossier, names: Iterable[str]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Columns ``from to``. Curves and forests rest on results, accrual, flow and courses on rows and clauses.
+        Columns ``from to``. Curves and forests rest on results; accrual, flow and courses on rows and clauses.
     """
     pairs = [(f"figure/{name}", below) for name in sorted(names) for below in _below(dossier, name)]
     return pl.DataFrame(pairs, schema={"from": pl.String, "to": pl.String}, orient="row")
@@ -40,8 +45,10 @@ def figure_edges(dossier: Dossier, names: Iterable[str]) -> pl.DataFrame:
 def _below(dossier: Dossier, name: str) -> Iterator[str]:
     kind, _, part = name.partition("-")
     match kind:
-        case "km" | "forest":
+        case "km" | "forest" | "cif":
             yield from _results(dossier, kind, part)
+        case "roc" | "calibration" | "decision":
+            yield from _accuracies(dossier, _FORETOLD[kind], part)
         case "courses":
             yield from _of_courses(dossier, part)
         case "accrual" | "consort":
@@ -58,9 +65,19 @@ def _results(dossier: Dossier, kind: str, part: str) -> Iterator[str]:
     for stem in stems:
         for result in dossier.results:
             own, _, figure = result.id.partition("/")
-            is_drawn = figure.split("@")[0] in _CURVES if kind == "km" else figure.startswith(("hr:", "p_interaction:"))
+            drawn = _CURVES.get(kind)
+            is_drawn = figure.split("@")[0] in drawn if drawn else figure.startswith(("hr:", "p_interaction:"))
             if own == stem and (is_drawn or (kind == "forest" and figure == "hr")):
                 yield result.id
+
+
+def _accuracies(dossier: Dossier, figures: tuple[str, ...], part: str) -> Iterator[str]:
+    """Results of the accuracy of a marker for one endpoint, ``kelimacc-pfs``, that say what its picture shows."""
+    for result in dossier.results:
+        own, _, figure = result.id.partition("/")
+        name, _, foretold = figure.partition(":")
+        if name in figures and f"{own}-{foretold.partition('=')[0]}".lower().replace("~", "-") == part:
+            yield result.id
 
 
 def _of_courses(dossier: Dossier, part: str) -> Iterator[str]:

@@ -167,3 +167,26 @@ def test_percentages_of_a_table_have_one_number_of_decimals(by_arm: Dossier) -> 
     table = endings_table(Context.of(by_arm), by_arm.study.endpoint("PFS"), "used")
     decimals = {len(cell.split("(")[1].rstrip(")").partition(".")[2]) for row in rows(table).values() for cell in row}
     assert len(decimals) == 1
+
+
+def test_competing_events_bring_their_own_figures_and_a_warning_about_the_curve(by_arm: Dossier) -> None:
+    pfs = by_arm.study.endpoint("PFS")
+    contested = pfs.model_copy(update={"competing": ("death",)})
+    study = by_arm.study.model_copy(
+        update={"endpoints": tuple(contested if e.id == "PFS" else e for e in by_arm.study.endpoints)}
+    )
+    about = {"endpoint": "PFS", "level": 0.95, "unit": "1"}
+    added = (
+        Result("PFS/cif@OP", value=0.251, low=0.2, high=0.3, level_of="OP", **about),
+        Result("PFS/cif@DRUG", value=0.4, low=0.3, high=0.5, level_of="DRUG", **about),
+        Result("PFS/p_gray", value=0.031, **about),
+        Result("PFS/shr", value=0.6, low=0.4, high=0.9, **about),
+    )
+    dossier = replace(by_arm, study=study, results=(*by_arm.results, *added))
+    table = survival_table(Context.of(dossier), contested, "used")
+    shown = rows(table)
+    assert shown["Cumulative incidence, % (95% CI)"] == ["25.1 (20.0 to 30.0)", "40.0 (30.0 to 50.0)"]
+    assert shown["OP against DRUG/Ratio of subdistribution hazards (95% CI)"] == ["0.60 (0.40 to 0.90)"]
+    assert shown["OP against DRUG/Gray's test of cumulative incidence, p"] == ["0.031"]
+    assert any("as censored" in note for note in table.notes)
+    assert not any("as censored" in note for note in survival_table(Context.of(by_arm), pfs, "used").notes)
