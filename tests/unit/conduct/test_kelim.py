@@ -197,7 +197,7 @@ def test_a_study_fits_its_own_set_on_all_arms_together(repository: Path) -> None
     frames, _ = read_data(repository / "tests" / "fixtures" / "two_subjects", opened)
     dates = time_point_dates(opened.study, frames)
     marker = next(marker for marker in opened.study.markers if marker.model == "kelim")
-    with pytest.raises(EstimationError, match="2 patients cannot tell 9 numbers"):
+    with pytest.raises(EstimationError, match="2 subjects have enough samples, 30 are needed"):
         set_in_study(opened, marker, frames, dates)
     use, fitted = set_in_study(opened, marker.model_copy(update={"parameters": "demo"}), frames, dates)
     assert (use.status, fitted) == ("demo", None)
