@@ -212,6 +212,16 @@ def test_partial_dates_of_events_and_of_the_start() -> None:
     assert judge(course("-10 400, 30 150, 66 140"), start_span_days=5).response.state == "UNDECIDED"
 
 
+def test_a_start_that_may_be_one_day_later() -> None:
+    taken = course("-14 400, 21 190, 60 180")
+    assert told(judge(taken)) == "RESPONSE 21 60 -"
+    assert told(judge(taken, start_span_days=1)) == "UNDECIDED - - -"
+
+
+def test_samples_stand_as_at_the_first_of_the_days_they_may_be_of() -> None:
+    assert [each.day for each in judge(course("-5 400, 21..23 150")).samples] == [-5, 21]
+
+
 def test_too_many_partial_dates_decide_nothing() -> None:
     verdict = judge(course("-5 400, 1..100 150, 1..51 140"))
     assert verdict.flags == ("too_many_partial_dates",)
