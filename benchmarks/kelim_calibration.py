@@ -1,4 +1,4 @@
-"""Whether posteriors of single patients hold their level: ranks of the truth among draws, in twenty bins."""
+"""Whether posteriors of single subjects hold their level: ranks of the truth among draws, in twenty bins."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ AT_ONCE: Final = 100
 
 
 def ranks(runs: int, *, seed: int = SEED, draws: int = DRAWS) -> np.ndarray:
-    """Posterior probability of lying below the truth, one row a patient, one column a parameter.
+    """Posterior probability of lying below the truth, one row a subject, one column a parameter.
 
-    Each patient's parameters are drawn from the population and the values from the parameters, so that the truth is a
+    Each subject's parameters are drawn from the population and the values from the parameters, so that the truth is a
     draw from the posterior and these probabilities are uniform.
     """
     made = virtual_series(TRUTH, SamplingPlan(), count=runs, seed=seed)
@@ -74,7 +74,7 @@ def picture(found: np.ndarray) -> alt.VConcatChart:
 
 
 def comparisons() -> Iterator[Comparison]:
-    """Five hundred patients, each parameter's ranks held to uniformity."""
+    """Five hundred subjects, each parameter's ranks held to uniformity."""
     begun = time.perf_counter()
     found = ranks(RUNS)
     seconds = time.perf_counter() - begun

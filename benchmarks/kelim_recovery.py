@@ -31,7 +31,7 @@ __all__ = ["Fitted", "TRUTH", "comparisons", "fitted", "measured", "series_of", 
 ROOT: Final = Path(__file__).resolve().parents[1]
 RESULTS: Final = ROOT / "benchmarks" / "results" / "kelim_recovery.json"
 PICTURES: Final = ROOT / "docs" / "pictures"
-PATIENTS: Final = 250
+SUBJECTS: Final = 250
 DATA_SEEDS: Final = range(1, 21)
 FIT_SEEDS: Final = range(1, 4)
 NORMAL_975: Final = 1.959963984540054
@@ -93,7 +93,7 @@ class Fitted:
 
 def series_of(data_seed: int) -> Series:
     """One set of invented series."""
-    return virtual_series(TRUTH, SamplingPlan(), count=PATIENTS, seed=data_seed).series
+    return virtual_series(TRUTH, SamplingPlan(), count=SUBJECTS, seed=data_seed).series
 
 
 def _one(seeds: tuple[int, int]) -> Fitted:
@@ -239,6 +239,6 @@ def comparisons() -> Iterator[Comparison]:
             f"{row['covered']} of {row['data_sets']} covered"
         )
         yield Comparison(
-            task, PATIENTS, max(one.processor_seconds for one in found), difference=abs(float(row["mean_z"])),
+            task, SUBJECTS, max(one.processor_seconds for one in found), difference=abs(float(row["mean_z"])),
             agrees=verdicts(row), budget_seconds=BUDGET_SECONDS,
         )  # fmt: skip

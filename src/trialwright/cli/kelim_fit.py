@@ -159,7 +159,7 @@ def _fit_shape(fitted: Fitted, use: SetUse, out: Path, files: tuple[str, ...], *
         "out": str(out),
         "origin": "simulated" if simulated else "entered",
         "parameters": set_shape(use),
-        "subjects": fit.patients,
+        "subjects": fit.subjects,
         "samples": fit.values,
         "below": fit.below,
         "above": fit.above,
@@ -189,7 +189,7 @@ def _fit_text(fitted: Fitted, use: SetUse, out: Path, *, simulated: bool) -> str
     fit = fitted.fits[0]
     lines = [
         f"{'SIMULATED  ' if simulated else ''}{banner_of(use)}",
-        f"{fit.patients} subjects, {fit.values} samples, {fit.below} below the limit",
+        f"{fit.subjects} subjects, {fit.values} samples, {fit.below} below the limit",
     ]
     for name, value, se in zip(fit.natural_names, fit.natural, fit.natural_se, strict=True):
         known = f"± {se:.2g}" if np.isfinite(se) else "(standard error not known)"

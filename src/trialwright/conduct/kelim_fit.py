@@ -255,7 +255,7 @@ def _fit_report(cohort: Cohort, fit: PopulationFit) -> FitReport:
     }
     parameters = fit.population.model.parameters
     return FitReport(
-        subjects=fit.patients,
+        subjects=fit.subjects,
         samples=fit.values,
         blq_share=fit.below / fit.values,
         method="SAEM, then Newton steps on the likelihood by importance sampling",

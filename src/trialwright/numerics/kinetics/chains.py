@@ -1,4 +1,4 @@
-"""Markov chains through the ln parameters of each patient, given a population.
+"""Markov chains through the ln parameters of each subject, given a population.
 
 One sweep offers every chain a fresh draw from the population, then steps along each parameter and along pairs of
 parameters in both directions: rate, rate of the production and production can make up for one another, so that single
@@ -30,14 +30,14 @@ _LONGEST_STEP: Final = 5.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """Population the chains of each patient are drawn towards.
+    """Population the chains of each subject are drawn towards.
 
     Parameters
     ----------
     means : ndarray of shape (n, r)
-        Typical ln parameters of each patient.
+        Typical ln parameters of each subject.
     omega : ndarray of shape (r, r)
-        Covariance between patients.
+        Covariance between subjects.
     error : ErrorModel
         Residual error.
     """
@@ -55,7 +55,7 @@ def directions(model: StructuralModel, parameters: tuple[str, ...]) -> FloatArra
     model : StructuralModel
         Its level at day 0 is in no pair: the first values tell it.
     parameters : tuple of str
-        Those that vary between patients.
+        Those that vary between subjects.
 
     Returns
     -------
@@ -75,16 +75,16 @@ def directions(model: StructuralModel, parameters: tuple[str, ...]) -> FloatArra
 
 
 class Chains:
-    """Several chains a patient, one patient after the other in each chain.
+    """Several chains a subject, one subject after the other in each chain.
 
     Parameters
     ----------
     measured : Measured
-        Values of n patients.
+        Values of n subjects.
     count : int
-        Chains a patient.
+        Chains a subject.
     parameters : tuple of str
-        Those that vary between patients.
+        Those that vary between subjects.
     seed : int
         The chains are a function of it.
 
@@ -97,7 +97,7 @@ class Chains:
     """
 
     def __init__(self, measured: Measured, count: int, parameters: tuple[str, ...], seed: int) -> None:
-        self.count, self.patients, self.seed = count, measured.count, seed
+        self.count, self.subjects, self.seed = count, measured.count, seed
         self.measured = measured.subset(np.tile(np.arange(measured.count, dtype=np.int64), count))
         self.directions = directions(measured.model, parameters)
         self.step = np.full(self.directions.shape[0], 0.5)
@@ -149,30 +149,30 @@ class Chains:
         self.ln_curve = self.measured.ln_curve(self.ln_theta)
 
     def means(self) -> FloatArray:
-        """Mean over the chains of each patient.
+        """Mean over the chains of each subject.
 
         Returns
         -------
         ndarray of shape (n, r)
-            By patient.
+            By subject.
         """
-        means: FloatArray = self.ln_theta.reshape(self.count, self.patients, -1).mean(axis=0)
+        means: FloatArray = self.ln_theta.reshape(self.count, self.subjects, -1).mean(axis=0)
         return means
 
     def products(self) -> FloatArray:
-        """Mean over the chains of each patient of all products of parameters.
+        """Mean over the chains of each subject of all products of parameters.
 
         Returns
         -------
         ndarray of shape (n, r, r)
-            By patient.
+            By subject.
         """
-        rows = self.ln_theta.reshape(self.count, self.patients, -1)
+        rows = self.ln_theta.reshape(self.count, self.subjects, -1)
         products: FloatArray = np.einsum("cni,cnj->nij", rows, rows) / self.count
         return products
 
     def _draws(self, sweep: int) -> Draws:
-        return Draws.first(self.seed, sweep, self.count * self.patients)
+        return Draws.first(self.seed, sweep, self.count * self.subjects)
 
     def _from_population(self, target: Target, normal: FloatArray) -> FloatArray:
         drawn: FloatArray = np.tile(target.means, (self.count, 1)) + normal @ np.linalg.cholesky(target.omega).T

@@ -1,8 +1,8 @@
-"""How parameters differ between patients, as one vector of numbers without bounds, with its complete-data score.
+"""How parameters differ between subjects, as one vector of numbers without bounds, with its complete-data score.
 
 The vector holds typical ln parameters and effects of covariates, then ln omega of each parameter, then the inverse
 hyperbolic tangent of each correlation where there are any, then ln sigma and, for a combined error, ln of its additive
-part. Its first part and the covariances are estimated from the patients' ln parameters alone, the rest from residuals.
+part. Its first part and the covariances are estimated from the subjects' ln parameters alone, the rest from residuals.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _MIN_EIGENVALUE = 1e-6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Covariates:
-    """Facts of patients that move typical parameters.
+    """Facts of subjects that move typical parameters.
 
     Parameters
     ----------
     names : tuple of str
         One a column.
     values : ndarray of shape (n, q)
-        Best centred, so that typical values stay those of a typical patient.
+        Best centred, so that typical values stay those of a typical subject.
     on : tuple of (covariate, parameter)
         Which moves which: ln θ_i = ln θ + coefficient · value.
 
@@ -50,14 +50,14 @@ class Covariates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
-    """Conditional moments of the ln parameters of each patient.
+    """Conditional moments of the ln parameters of each subject.
 
     Parameters
     ----------
     first : ndarray of shape (n, r)
         Means.
     second : ndarray of shape (r, r)
-        Sum over patients of the means of all products.
+        Sum over subjects of the means of all products.
     """
 
     first: FloatArray
@@ -73,7 +73,7 @@ class Hierarchy:
     start : Population
         Structure, kind of error, and what is not estimated.
     design : ndarray of shape (n, r, m)
-        Typical ln parameters of patient ``i`` are ``design[i] @ beta``.
+        Typical ln parameters of subject ``i`` are ``design[i] @ beta``.
     correlated : bool
         Whether correlations between parameters are estimated.
     effects : tuple of (covariate, parameter)
@@ -89,14 +89,14 @@ class Hierarchy:
     def of(
         cls, start: Population, count: int, covariates: Covariates | None = None, *, correlated: bool = False
     ) -> Hierarchy:
-        """Layout for some patients.
+        """Layout for some subjects.
 
         Parameters
         ----------
         start : Population
             Where the fit begins.
         count : int
-            Number of patients n.
+            Number of subjects n.
         covariates : Covariates, optional
             What moves typical parameters.
         correlated : bool, default False
@@ -133,7 +133,7 @@ class Hierarchy:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the parameters that vary between patients."""
+        """Names of the parameters that vary between subjects."""
         return tuple(self.start.model.parameters[p] for p in self.start.with_prior)
 
     @property
@@ -176,7 +176,7 @@ class Hierarchy:
         beta : ndarray of shape (m,)
             Typical ln parameters and effects.
         omega : ndarray of shape (r, r)
-            Covariance between patients.
+            Covariance between subjects.
         error : ErrorModel
             Residual error.
 
@@ -218,7 +218,7 @@ class Hierarchy:
         return vector[: self.beta_size]
 
     def means(self, vector: FloatArray) -> FloatArray:
-        """Typical ln parameters of each patient.
+        """Typical ln parameters of each subject.
 
         Parameters
         ----------
@@ -228,13 +228,13 @@ class Hierarchy:
         Returns
         -------
         ndarray of shape (n, r)
-            By patient.
+            By subject.
         """
         means: FloatArray = self.design @ self.beta(vector)
         return means
 
     def spread(self, vector: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """SDs between patients and their correlations.
+        """SDs between subjects and their correlations.
 
         Parameters
         ----------
@@ -253,7 +253,7 @@ class Hierarchy:
         return np.exp(vector[begin : begin + r]), correlation
 
     def omega(self, vector: FloatArray) -> FloatArray:
-        """Covariance of the ln parameters between patients.
+        """Covariance of the ln parameters between subjects.
 
         Parameters
         ----------
@@ -319,15 +319,15 @@ class Hierarchy:
         omega[np.ix_(known, known)] = self.omega(vector)
         return replace(self.start, ln_theta=ln_theta, omega=omega, error=self.error(vector))
 
-    def scores(self, vector: FloatArray, patient: int, ln_theta: FloatArray) -> FloatArray:
-        """Derivative of the ln density of a patient's parameters, one row a draw.
+    def scores(self, vector: FloatArray, subject: int, ln_theta: FloatArray) -> FloatArray:
+        """Derivative of the ln density of a subject's parameters, one row a draw.
 
         Parameters
         ----------
         vector : ndarray
             All estimated numbers.
-        patient : int
-            Position of the patient.
+        subject : int
+            Position of the subject.
         ln_theta : ndarray of shape (K, r)
             Draws.
 
@@ -338,16 +338,16 @@ class Hierarchy:
         """
         sd, correlation = self.spread(vector)
         inverse = np.linalg.inv(correlation)
-        z = (ln_theta - self.design[patient] @ self.beta(vector)) / sd
+        z = (ln_theta - self.design[subject] @ self.beta(vector)) / sd
         u = z @ inverse
-        parts = [(u / sd) @ self.design[patient], z * u - 1.0]
+        parts = [(u / sd) @ self.design[subject], z * u - 1.0]
         if self.pairs:
             a, b = np.array(self.pairs).T
             parts.append((u[:, a] * u[:, b] - inverse[a, b]) * (1.0 - correlation[a, b] ** 2))
         return np.concatenate(parts, axis=1)
 
     def expected_score(self, vector: FloatArray, moments: Moments) -> FloatArray:
-        """Sum over patients of the expected derivative, from conditional moments.
+        """Sum over subjects of the expected derivative, from conditional moments.
 
         Parameters
         ----------
@@ -364,7 +364,7 @@ class Hierarchy:
         sd, correlation = self.spread(vector)
         inverse, means = np.linalg.inv(correlation), self.means(vector)
         apart = moments.first - means
-        squares = self.squares(means, moments) / np.outer(sd, sd)
+        squares = _squares(means, moments) / np.outer(sd, sd)
         mixed = inverse @ squares
         parts = [
             np.einsum("irm,ir->m", self.design, (apart / sd) @ (inverse / sd)),
@@ -400,26 +400,6 @@ class Hierarchy:
             found[j] = (above - below) / (2 * _STEP)
         return 0.5 * (found + found.T)
 
-    @staticmethod
-    def squares(means: FloatArray, moments: Moments) -> FloatArray:
-        """Sum over patients of the expected products of the distances from the typical ln parameters.
-
-        Parameters
-        ----------
-        means : ndarray of shape (n, r)
-            Typical ln parameters.
-        moments : Moments
-            Of the ln parameters.
-
-        Returns
-        -------
-        ndarray of shape (r, r)
-            Symmetric.
-        """
-        cross = moments.first.T @ means
-        squares: FloatArray = moments.second - cross - cross.T + means.T @ means
-        return squares
-
     def best(self, vector: FloatArray, moments: Moments) -> tuple[FloatArray, FloatArray]:
         """Typical values, effects and covariance that are most probable given conditional moments.
 
@@ -439,15 +419,22 @@ class Hierarchy:
         weighted = np.einsum("irm,rs->ism", self.design, precision)
         normal = np.einsum("ism,isk->mk", weighted, self.design)
         beta = np.linalg.solve(normal, np.einsum("ism,is->m", weighted, moments.first))
-        omega = self.squares(self.design @ beta, moments) / moments.first.shape[0]
+        omega = _squares(self.design @ beta, moments) / moments.first.shape[0]
         return beta, omega if self.correlated else np.diag(np.diag(omega))
+
+
+def _squares(means: FloatArray, moments: Moments) -> FloatArray:
+    """Sum over subjects of the expected products of the distances from the typical ln parameters."""
+    cross = moments.first.T @ means
+    squares: FloatArray = moments.second - cross - cross.T + means.T @ means
+    return squares
 
 
 def _index(names: Sequence[str], parameter: str) -> int:
     if parameter not in names:
         raise NumericsError(
             f"a covariate cannot move {parameter!r}",
-            mend=f"take one of {', '.join(names)}, which vary between patients",
+            mend=f"take one of {', '.join(names)}, which vary between subjects",
         )
     return names.index(parameter)
 
@@ -458,6 +445,6 @@ def _values(covariates: Covariates, name: str, count: int) -> FloatArray:
     if covariates.values.shape != (count, len(covariates.names)) or not np.isfinite(covariates.values).all():
         raise NumericsError(
             f"covariates must be numbers of shape {(count, len(covariates.names))}",
-            mend="leave out patients with a missing covariate, or give a value and say so",
+            mend="leave out subjects with a missing covariate, or give a value and say so",
         )
     return covariates.values[:, covariates.names.index(name)]

@@ -1,7 +1,7 @@
-"""Likelihood of a population, integrated over the parameters of each patient, with its first and second derivatives.
+"""Likelihood of a population, integrated over the parameters of each subject, with its first and second derivatives.
 
-The integral over a patient's parameters is a mean over draws, half from the population and half from a multivariate t
-distribution at the patient's conditional mean and covariance. The first half defends: however bent the conditional
+The integral over a subject's parameters is a mean over draws, half from the population and half from a multivariate t
+distribution at the subject's conditional mean and covariance. The first half defends: however bent the conditional
 distribution is, no weight can exceed twice the likelihood. The same weighted draws give the derivative of the
 logarithm (Fisher's identity) and its curvature (Louis's identity), hence standard errors and Newton's step.
 """
@@ -32,7 +32,7 @@ _ERROR_STEP: Final = 1e-3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Centres:
-    """Where the draws of each patient are taken.
+    """Where the draws of each subject are taken.
 
     Parameters
     ----------
@@ -53,11 +53,11 @@ class Marginal:
     Parameters
     ----------
     ln_likelihood : ndarray of shape (n,)
-        Of each patient's ln values.
+        Of each subject's ln values.
     variance : ndarray of shape (n,)
         Monte-Carlo variance of each.
     effective_size : ndarray of shape (n,)
-        Effective number of draws of each patient.
+        Effective number of draws of each subject.
     scores : ndarray of shape (n, number of estimated numbers)
         Derivative of each ln likelihood.
     information : ndarray of shape (number, number)
@@ -92,8 +92,8 @@ class Marginal:
     def covariance(self) -> FloatArray:
         """Covariance of the estimates: the inverse information.
 
-        Where that is not positive definite, as with few patients or an omega near 0, the inverse of the summed products
-        of the patients' scores; nan where that does not exist either.
+        Where that is not positive definite, as with few subjects or an omega near 0, the inverse of the summed products
+        of the subjects' scores; nan where that does not exist either.
         """
         information = self.information if self.curved else self.scores.T @ self.scores
         values = np.linalg.eigvalsh(information)
@@ -116,7 +116,7 @@ def marginal(
     Parameters
     ----------
     measured : Measured
-        Values of n patients.
+        Values of n subjects.
     hierarchy : Hierarchy
         Layout of the estimated numbers.
     vector : ndarray
@@ -124,7 +124,7 @@ def marginal(
     centres : Centres
         Where to draw; the nearer to the conditional moments the smaller the error.
     draws : int
-        Draws a patient.
+        Draws a subject.
     seed : int
         The result is a function of it.
 
@@ -136,12 +136,12 @@ def marginal(
     Raises
     ------
     EstimationError
-        When a patient's values are impossible under the population.
+        When a subject's values are impossible under the population.
 
     Notes
     -----
-    With the derivative S and the second derivative H of the complete-data ln density, patient i adds
-    E[−H | y_i] − Var[S | y_i] to the observed information. H of the distribution between patients follows from
+    With the derivative S and the second derivative H of the complete-data ln density, subject i adds
+    E[−H | y_i] − Var[S | y_i] to the observed information. H of the distribution between subjects follows from
     conditional moments; derivatives in the residual error are central differences at each draw.
 
     References
@@ -175,7 +175,7 @@ def marginal(
         ln_weight = likelihoods[0] + proposal.ln_ratio(ln_theta)
         if not np.isfinite(ln_weight.max()):
             raise EstimationError(
-                f"the values of patient {i} are impossible under the population", mend="look at its values and days"
+                f"the values of subject {i} are impossible under the population", mend="look at its values and days"
             )
         figures[:, i], weight = _weighed(ln_weight, half)
         slope, bend = _error_derivatives(likelihoods, hierarchy.error_size)
@@ -199,7 +199,7 @@ class _Proposal:
     def __init__(self, typical: FloatArray, omega: FloatArray, centre: FloatArray, covariance: FloatArray) -> None:
         self.typical, self.centre = typical, centre
         self.population = np.linalg.cholesky(omega).astype(np.float64)
-        # a patient whose draws hardly moved must not make the t distribution flat
+        # a subject whose draws hardly moved must not make the t distribution flat
         self.t = np.linalg.cholesky(_WIDENING * covariance + 1e-4 * np.diag(np.diag(omega))).astype(np.float64)
 
     def drawn(self, draws: Draws) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Measured values of all patients as the fit of a population sees them: curve, likelihood and size of the residuals."""
+"""Measured values of all subjects as the fit of a population sees them: curve, likelihood and size of the residuals."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ __all__ = ["Measured"]
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """Values that carry a likelihood, with what is fixed in each patient.
+    """Values that carry a likelihood, with what is fixed in each subject.
 
     Parameters
     ----------
     series : Series
-        Values of n patients; without the first of each where it fixes the level at day 0.
+        Values of n subjects; without the first of each where it fixes the level at day 0.
     model : StructuralModel
         The curve.
     beta_sign : float
         Sign of BETA.
     positions : ndarray of int, shape (r,)
-        Parameters that vary between patients.
+        Parameters that vary between subjects.
     ln_start : ndarray of shape (n,) or None
-        Fixed ln level at day 0 of each patient; None where it varies like the others.
+        Fixed ln level at day 0 of each subject; None where it varies like the others.
 
     Examples
     --------
@@ -55,7 +55,7 @@ class Measured:
         Parameters
         ----------
         series : Series
-            Values of n patients.
+            Values of n subjects.
         population : Population
             Structure, sign of BETA and start mode.
 
@@ -67,7 +67,7 @@ class Measured:
         Raises
         ------
         NumericsError
-            When a patient has no value, or none that could fix the level at day 0, or the start mode has no prior.
+            When a subject has no value, or none that could fix the level at day 0, or the start mode has no prior.
         EstimationError
             When no value at all was measured.
 
@@ -81,7 +81,7 @@ class Measured:
         counts = np.diff(series.offsets)
         if (counts == 0).any():
             raise NumericsError(
-                f"patient {int(np.argmin(counts))} has no value", why="it tells nothing", mend="leave the patient out"
+                f"subject {int(np.argmin(counts))} has no value", why="it tells nothing", mend="leave the subject out"
             )
         if population.start_mode == "free_flat":
             raise NumericsError(
@@ -98,32 +98,32 @@ class Measured:
 
     @property
     def count(self) -> int:
-        """Number of patients."""
+        """Number of subjects."""
         return self.series.count
 
     @cached_property
     def who(self) -> IntArray:
-        """All patients, by position."""
+        """All subjects, by position."""
         return np.arange(self.count, dtype=np.int64)
 
     @cached_property
     def exact(self) -> FloatArray:
-        """Number of values within the limits, by patient."""
+        """Number of values within the limits, by subject."""
         found = np.bincount(self.series.owner, weights=self.series.censor == EXACT, minlength=self.count)
         return found.astype(np.float64)
 
     @cached_property
     def sum_of_exact(self) -> FloatArray:
-        """Sum of the ln values within the limits, by patient."""
+        """Sum of the ln values within the limits, by subject."""
         shown = np.where(self.series.censor == EXACT, self.series.ln_value, 0.0)
         return np.bincount(self.series.owner, weights=shown, minlength=self.count).astype(np.float64)
 
-    def subset(self, patients: IntArray) -> Measured:
-        """The same of some patients, or of one several times.
+    def subset(self, subjects: IntArray) -> Measured:
+        """The same of some subjects, or of one several times.
 
         Parameters
         ----------
-        patients : ndarray of int
+        subjects : ndarray of int
             Positions.
 
         Returns
@@ -131,8 +131,8 @@ class Measured:
         Measured
             In the order given.
         """
-        ln_start = None if self.ln_start is None else self.ln_start[patients]
-        return Measured(self.series.subset(patients), self.model, self.beta_sign, self.positions, ln_start)
+        ln_start = None if self.ln_start is None else self.ln_start[subjects]
+        return Measured(self.series.subset(subjects), self.model, self.beta_sign, self.positions, ln_start)
 
     def ln_curve(self, ln_theta: FloatArray) -> FloatArray:
         """Level of the marker at each value, as its ln.
@@ -140,7 +140,7 @@ class Measured:
         Parameters
         ----------
         ln_theta : ndarray of shape (n, r)
-            ln parameters that vary between patients.
+            ln parameters that vary between subjects.
 
         Returns
         -------
@@ -153,12 +153,12 @@ class Measured:
         return out
 
     def whole(self, ln_theta: FloatArray) -> FloatArray:
-        """All parameters of each patient, those that are fixed included.
+        """All parameters of each subject, those that are fixed included.
 
         Parameters
         ----------
         ln_theta : ndarray of shape (n, r)
-            ln parameters that vary between patients.
+            ln parameters that vary between subjects.
 
         Returns
         -------
@@ -173,7 +173,7 @@ class Measured:
         return whole
 
     def ln_likelihood(self, ln_curve: FloatArray, error: ErrorModel) -> FloatArray:
-        """Logarithm of the density of each patient's ln values, given the curve.
+        """Logarithm of the density of each subject's ln values, given the curve.
 
         Parameters
         ----------
@@ -228,14 +228,14 @@ class Measured:
 
 
 def _conditional_on_first(series: Series) -> tuple[Series, FloatArray]:
-    """The values after the first of each patient, and the ln of the first."""
+    """The values after the first of each subject, and the ln of the first."""
     first = series.offsets[:-1]
     if (series.censor[first] != EXACT).any():
-        patient = int(np.flatnonzero(series.censor[first] != EXACT)[0])
+        subject = int(np.flatnonzero(series.censor[first] != EXACT)[0])
         raise NumericsError(
-            f"the first value of patient {patient} lies beyond a limit",
+            f"the first value of subject {subject} lies beyond a limit",
             why="it cannot fix the level at day 0",
-            mend='leave the patient out or take the start mode "estimated"',
+            mend='leave the subject out or take the start mode "estimated"',
         )
     later = np.ones(series.t_days.size, dtype=np.bool_)
     later[first] = False

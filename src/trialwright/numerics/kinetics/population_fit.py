@@ -1,4 +1,4 @@
-"""Fit of a population to the series of many patients: estimates, standard errors, likelihood, shrinkage, traces."""
+"""Fit of a population to the series of many subjects: estimates, standard errors, likelihood, shrinkage, traces."""
 
 from __future__ import annotations
 
@@ -44,20 +44,20 @@ class PopulationFit:
         Of the estimates; nan where it does not exist.
     covariance_from : {"observed information", "products of scores"}
         What it comes from: the inverse observed information, or, where that is not positive definite, the inverse of
-        the summed products of the patients' scores. The latter is a sign that the series hardly tell some number.
+        the summed products of the subjects' scores. The latter is a sign that the series hardly tell some number.
     to_maximum_in_se : ndarray of shape (m,)
         Estimated distance to the maximum of the likelihood, in standard errors; its own noise included.
     minus_two_ll, minus_two_ll_error : float
         −2 ln likelihood of the ln values, and its Monte-Carlo standard error.
     effective_size : ndarray of shape (n,)
-        Effective number of draws of each patient that the likelihood rests on.
+        Effective number of draws of each subject that the likelihood rests on.
     ln_mean, ln_sd : ndarray of shape (n, p)
-        Conditional mean and SD of each patient's ln parameters; SD 0 where a parameter is fixed.
+        Conditional mean and SD of each subject's ln parameters; SD 0 where a parameter is fixed.
     ln_typical : ndarray of shape (n, p)
-        Typical ln parameters of each patient, moved by covariates.
+        Typical ln parameters of each subject, moved by covariates.
     shrinkage : ndarray of shape (p,)
         1 − SD of the conditional means about the typical values / omega, on the ln scale; nan where a parameter has no
-        omega. 0: the values tell each patient's parameter; 1: they tell nothing.
+        omega. 0: the values tell each subject's parameter; 1: they tell nothing.
     traces : ndarray of shape (iterations, m)
         All estimated numbers after each iteration of SAEM.
     exploration : int
@@ -94,8 +94,8 @@ class PopulationFit:
     above: int
 
     @property
-    def patients(self) -> int:
-        """Number of patients."""
+    def subjects(self) -> int:
+        """Number of subjects."""
         return int(self.ln_mean.shape[0])
 
     @property
@@ -134,8 +134,8 @@ class PopulationFit:
 
     @property
     def bic(self) -> float:
-        """Schwarz's criterion with the number of patients: −2 ln likelihood + m ln n."""
-        return self.minus_two_ll + self.estimate.size * log(self.patients)
+        """Schwarz's criterion with the number of subjects: −2 ln likelihood + m ln n."""
+        return self.minus_two_ll + self.estimate.size * log(self.subjects)
 
     @property
     def at_maximum(self) -> bool:
@@ -182,7 +182,7 @@ def fit_population(
     Parameters
     ----------
     series : Series
-        Values of n patients.
+        Values of n subjects.
     start : Population
         Where the fit begins; its structure, kind of error, sign of BETA and start mode stay.
     covariates : Covariates, optional
@@ -202,9 +202,9 @@ def fit_population(
     Raises
     ------
     NumericsError
-        When a patient has no value, a covariate is missing, or the start mode has no prior.
+        When a subject has no value, a covariate is missing, or the start mode has no prior.
     EstimationError
-        When there are too few patients, or their values are impossible under the population.
+        When there are too few subjects, or their values are impossible under the population.
 
     Notes
     -----
@@ -234,8 +234,8 @@ def fit_population(
     hierarchy = Hierarchy.of(start, series.count, covariates, correlated=chosen.correlated)
     if series.count <= hierarchy.size:
         raise EstimationError(
-            f"{series.count} patients cannot tell {hierarchy.size} numbers of a population",
-            mend="fit more patients, or take a population that is known",
+            f"{series.count} subjects cannot tell {hierarchy.size} numbers of a population",
+            mend="fit more subjects, or take a population that is known",
         )
     steps = chosen.iterations + chosen.newton_steps + 1
 

@@ -26,7 +26,7 @@ class PredictionErrors:
     npde : ndarray of shape (N,)
         One a value; standard normal when the population is right; nan for a first value that fixes the level at day 0.
     share : ndarray of shape (N,)
-        Share of simulated values below each value, before correlations within a patient are removed.
+        Share of simulated values below each value, before correlations within a subject are removed.
     mean, variance : float
         Of the npde.
     p_mean : float
@@ -72,7 +72,7 @@ def prediction_errors(
     seed : int, default 0
         The figures are a function of it.
     ln_typical : ndarray of shape (n, p), optional
-        Typical ln parameters of each patient where covariates move them.
+        Typical ln parameters of each subject where covariates move them.
 
     Returns
     -------
@@ -82,11 +82,11 @@ def prediction_errors(
     Raises
     ------
     EstimationError
-        When there are no more repetitions than values of a patient.
+        When there are no more repetitions than values of a subject.
 
     Notes
     -----
-    The values of a patient and their repetitions are freed of their correlation with mean and covariance of the
+    The values of a subject and their repetitions are freed of their correlation with mean and covariance of the
     repetitions; the share of repetitions below a value then becomes a normal quantile, shares being kept within
     1/(2K) and 1 − 1/(2K). A value beyond a limit is first replaced by one of the repetitions beyond it, each equally
     likely; so are, among themselves, the repetitions beyond it, so that values and repetitions still follow one law.
@@ -118,7 +118,7 @@ def prediction_errors(
     limits = (limit_of(series), ceiling_of(series))
     for i in np.flatnonzero(np.diff(series.offsets) > fixed):
         rows = slice(int(series.offsets[i]) + fixed, int(series.offsets[i + 1]))
-        # the last row of the chances is the patient's own, the others are the repetitions'
+        # the last row of the chances is the subject's own, the others are the repetitions'
         chance = Draws(seed, int(i), np.arange(replicates + 1)).grid("beyond a limit", rows.stop - rows.start)
         drawn = _exchanged_beyond(simulated[:, rows], limits, chance[:-1])
         shown = _replaced(series.ln_value[rows], series.censor[rows], np.sort(drawn, axis=0), limits, chance[-1])

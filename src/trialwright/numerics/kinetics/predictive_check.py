@@ -121,7 +121,7 @@ def predictive_check(
     seed : int, default 0
         The check is a function of it.
     ln_typical : ndarray of shape (n, p), optional
-        Typical ln parameters of each patient where covariates move them.
+        Typical ln parameters of each subject where covariates move them.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def simulated_ln_values(
     Parameters
     ----------
     series : Series
-        Patients and days; where the start mode is ``"observed"`` also the first values.
+        Subjects and days; where the start mode is ``"observed"`` also the first values.
     population : Population
         Where parameters and errors come from.
     replicates : int
@@ -198,12 +198,12 @@ def simulated_ln_values(
     seed : int
         The repetitions are a function of it.
     ln_typical : ndarray of shape (n, p), optional
-        Typical ln parameters of each patient.
+        Typical ln parameters of each subject.
 
     Returns
     -------
     ndarray of shape (replicates, N)
-        ln values, no limit applied; a patient's first value stays where it fixes the level at day 0.
+        ln values, no limit applied; a subject's first value stays where it fixes the level at day 0.
 
     Raises
     ------

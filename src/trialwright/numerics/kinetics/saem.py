@@ -1,6 +1,6 @@
 """Population parameters by stochastic approximation of the EM algorithm (SAEM).
 
-In each iteration the parameters of every patient are drawn by a few sweeps of Markov chains, and the conditional
+In each iteration the parameters of every subject are drawn by a few sweeps of Markov chains, and the conditional
 moments these draws stand for are averaged with those of earlier iterations; the population that is most probable given
 the averaged moments is the next one. At first the newest draws count fully; then their weight falls.
 """
@@ -39,7 +39,7 @@ class SaemOptions:
     Parameters
     ----------
     chains : int, default 4
-        Markov chains a patient.
+        Markov chains a subject.
     sweeps : int, default 2
         Sweeps an iteration.
     burn_in : int, default 50
@@ -55,9 +55,9 @@ class SaemOptions:
     newton_steps : int, default 2
         Steps towards the maximum of the likelihood after the last iteration, by importance sampling.
     newton_draws : int, default 4000
-        Draws a patient in each of them.
+        Draws a subject in each of them.
     draws : int, default 20000
-        Draws a patient for the likelihood and the standard errors.
+        Draws a subject for the likelihood and the standard errors.
 
     Raises
     ------
@@ -85,7 +85,7 @@ class SaemOptions:
         if min(self.chains, self.sweeps, self.exploration, self.smoothing) < 1:
             raise NumericsError("chains, sweeps, exploration and smoothing must each be 1 or more")
         if min(self.burn_in, self.annealing, self.newton_steps) < 0 or min(self.draws, self.newton_draws) < 100:
-            raise NumericsError("there are negative iterations, or fewer than 100 draws a patient")
+            raise NumericsError("there are negative iterations, or fewer than 100 draws a subject")
 
     @property
     def iterations(self) -> int:
@@ -105,7 +105,7 @@ class SaemResult:
     traces : ndarray of shape (exploration + smoothing, number of estimated numbers)
         All estimated numbers after each iteration.
     mean, covariance : ndarray of shape (n, r) and (n, r, r)
-        Conditional moments of the ln parameters of each patient over the smoothing phase.
+        Conditional moments of the ln parameters of each subject over the smoothing phase.
     """
 
     vector: FloatArray
@@ -135,7 +135,7 @@ def saem(
     Parameters
     ----------
     measured : Measured
-        Values of n patients.
+        Values of n subjects.
     hierarchy : Hierarchy
         What is estimated and where it starts.
     options : SaemOptions
@@ -148,7 +148,7 @@ def saem(
     Returns
     -------
     SaemResult
-        Estimates, their course, and the moments of each patient.
+        Estimates, their course, and the moments of each subject.
 
     Notes
     -----

@@ -1,6 +1,6 @@
 """Invented marker series whose truth is known: a virtual population under a plan of sampling.
 
-Everything is a pure function of the population, the plan and the seed; a patient stays the same when there are more.
+Everything is a pure function of the population, the plan and the seed; a subject stays the same when there are more.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class SamplingPlan:
     missed : float, default 0.08
         Probability that a sample after the first is missed.
     min_samples : int, default 3
-        A patient with fewer has the earliest missed ones after all.
+        A subject with fewer has the earliest missed ones after all.
     last_day : float, default 100
         No sample is taken later; one that would be is taken on this day.
     lower_limit, upper_limit : float or None
@@ -86,7 +86,7 @@ class VirtualSeries:
     series : Series
         What would have been measured.
     ln_theta : ndarray of shape (n, p)
-        True ln parameters of each patient.
+        True ln parameters of each subject.
     ln_curve : ndarray of shape (N,)
         True ln level at each sample.
     early_rise : ndarray of bool, shape (n,)
@@ -113,7 +113,7 @@ class VirtualSeries:
 
 
 def virtual_series(population: Population, plan: SamplingPlan, *, count: int, seed: int) -> VirtualSeries:
-    """Marker series of invented patients.
+    """Marker series of invented subjects.
 
     Parameters
     ----------
@@ -122,9 +122,9 @@ def virtual_series(population: Population, plan: SamplingPlan, *, count: int, se
     plan : SamplingPlan
         Days, missed samples, limits of the assay.
     count : int
-        Number of patients.
+        Number of subjects.
     seed : int
-        0 to 2**64 - 1; the same seed gives the same patients.
+        0 to 2**64 - 1; the same seed gives the same subjects.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def virtual_series(population: Population, plan: SamplingPlan, *, count: int, se
     Raises
     ------
     NumericsError
-        When a parameter has no distribution between patients.
+        When a parameter has no distribution between subjects.
 
     Notes
     -----
@@ -150,8 +150,8 @@ def virtual_series(population: Population, plan: SamplingPlan, *, count: int, se
     """
     if population.start_mode != "estimated":
         raise NumericsError(
-            f"patients cannot be invented with the start mode {population.start_mode!r}",
-            why="the level at day 0 has no distribution between patients",
+            f"subjects cannot be invented with the start mode {population.start_mode!r}",
+            why="the level at day 0 has no distribution between subjects",
             mend='give the level at day 0 a typical value and an omega, start mode "estimated"',
         )
     draws = Draws.first(seed, 0, count)

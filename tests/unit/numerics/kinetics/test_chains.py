@@ -1,4 +1,4 @@
-"""Chains of one patient's parameters have the conditional distribution they should have."""
+"""Chains of one subject's parameters have the conditional distribution they should have."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_steps_are_tuned_to_an_acceptance_of_two_fifths() -> None:
     assert chains.step[3] < 0.5 * chains.step[2]
 
 
-def test_means_and_products_are_taken_over_the_chains_of_each_patient() -> None:
+def test_means_and_products_are_taken_over_the_chains_of_each_subject() -> None:
     made = virtual_series(DEMO, SamplingPlan(), count=5, seed=3)
     chains = Chains(Measured.of(made.series, DEMO), 3, BIEXPONENTIAL.parameters, seed=2)
     chains.begin(Target(np.tile(DEMO.ln_theta, (5, 1)), DEMO.omega, DEMO.error))

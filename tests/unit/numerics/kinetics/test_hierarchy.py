@@ -1,4 +1,4 @@
-"""The vector of estimated numbers, and derivatives of the distribution between patients."""
+"""The vector of estimated numbers, and derivatives of the distribution between subjects."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def tied() -> tuple[Hierarchy, np.ndarray]:
     return layout, vector
 
 
-def density(layout: Hierarchy, vector: np.ndarray, patient: int, point: np.ndarray) -> float:
-    return float(multivariate_normal(layout.means(vector)[patient], layout.omega(vector)).logpdf(point))
+def density(layout: Hierarchy, vector: np.ndarray, subject: int, point: np.ndarray) -> float:
+    return float(multivariate_normal(layout.means(vector)[subject], layout.omega(vector)).logpdf(point))
 
 
 def test_names_and_numbers_go_both_ways() -> None:

@@ -24,21 +24,21 @@ DAYS = np.array([0.0, 7.0, 21.0, 42.0, 63.0])
 
 @cache
 def invented() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Days, ln values and marks of 24 patients; values after day 0 below 4 are only known to be below."""
+    """Days, ln values and marks of 24 subjects; values after day 0 below 4 are only known to be below."""
     rng = np.random.default_rng(7)
-    patients = []
+    subjects = []
     for _ in range(24):
         rate, residual = np.exp(THETA + OMEGA * rng.normal(size=2))
         start = np.exp(rng.normal(6.0, 1.0))
         y = np.log(start * np.exp(-rate * DAYS) + residual) + SIGMA * rng.normal(size=5)
         below = (y < np.log(LIMIT)) & (DAYS > 0)
-        patients.append((DAYS, np.where(below, np.log(LIMIT), y), np.where(below, -1, 0)))
-    return patients
+        subjects.append((DAYS, np.where(below, np.log(LIMIT), y), np.where(below, -1, 0)))
+    return subjects
 
 
-def ln_joint(points: np.ndarray, patient: tuple[np.ndarray, np.ndarray, np.ndarray], vector: np.ndarray) -> np.ndarray:
+def ln_joint(points: np.ndarray, subject: tuple[np.ndarray, np.ndarray, np.ndarray], vector: np.ndarray) -> np.ndarray:
     """Ln density of later values and random effects, given the first value as the level at day 0."""
-    days, y, mark = patient
+    days, y, mark = subject
     sd, sigma = np.exp(vector[2:4]), np.exp(vector[4])
     rate, residual = np.exp(points[..., 0]), np.exp(points[..., 1])
     apart = (points - vector[:2]) / sd
@@ -51,13 +51,13 @@ def ln_joint(points: np.ndarray, patient: tuple[np.ndarray, np.ndarray, np.ndarr
 
 @cache
 def nodes() -> list[tuple[np.ndarray, np.ndarray]]:
-    """Points and ln weights about each patient's mode, at the truth."""
+    """Points and ln weights about each subject's mode, at the truth."""
     x, w = np.polynomial.hermite_e.hermegauss(21)
     grid = np.stack(np.meshgrid(x, x, indexing="ij"), axis=-1).reshape(-1, 2)
     ln_w = np.log(np.outer(w, w)).ravel() + 0.5 * (grid**2).sum(axis=1)
     found = []
-    for patient in invented():
-        mode = minimize(lambda p, one=patient: -float(ln_joint(p, one, TRUE)), TRUE[:2], method="BFGS")
+    for subject in invented():
+        mode = minimize(lambda p, one=subject: -float(ln_joint(p, one, TRUE)), TRUE[:2], method="BFGS")
         scale = np.linalg.cholesky(mode.hess_inv)
         found.append((mode.x + grid @ scale.T, ln_w + np.log(np.linalg.det(scale))))
     return found
@@ -68,15 +68,15 @@ TRUE = np.concatenate([THETA, np.log(OMEGA), [np.log(SIGMA)]])
 
 def quadrature(vector: np.ndarray) -> float:
     total = 0.0
-    for patient, (points, ln_w) in zip(invented(), nodes(), strict=True):
-        total += float(np.logaddexp.reduce(ln_joint(points, patient, vector) + ln_w))
+    for subject, (points, ln_w) in zip(invented(), nodes(), strict=True):
+        total += float(np.logaddexp.reduce(ln_joint(points, subject, vector) + ln_w))
     return total
 
 
 @cache
 def sampled() -> tuple[Hierarchy, Marginal]:
     series = Series.of(
-        [[(t, float(np.exp(y)), int(m)) for t, y, m in zip(*patient, strict=True)] for patient in invented()]
+        [[(t, float(np.exp(y)), int(m)) for t, y, m in zip(*subject, strict=True)] for subject in invented()]
     )
     known = Population.independent(
         "residual_decay",
@@ -128,7 +128,7 @@ def test_information_is_the_curvature_of_the_quadrature() -> None:
 def test_half_the_draws_defend_against_a_centre_far_away() -> None:
     layout, near = sampled()
     series = Series.of(
-        [[(t, float(np.exp(y)), int(m)) for t, y, m in zip(*patient, strict=True)] for patient in invented()]
+        [[(t, float(np.exp(y)), int(m)) for t, y, m in zip(*subject, strict=True)] for subject in invented()]
     )
     measured = Measured.of(series, layout.start)
     lost = Centres(np.tile(THETA + 4.0, (series.count, 1)), np.tile(0.01 * np.eye(2), (series.count, 1, 1)))
@@ -170,5 +170,5 @@ def test_impossible_values_are_refused() -> None:
     layout = Hierarchy.of(known, 1)
     measured = Measured.of(Series.of([[(0, 5.0), (7, 1.0)]]), known)
     centres = Centres(known.ln_theta[None], known.omega[None])
-    with pytest.raises(EstimationError, match="patient 0 are impossible"):
+    with pytest.raises(EstimationError, match="subject 0 are impossible"):
         marginal(measured, layout, layout.first(), centres, draws=200, seed=1)

@@ -92,12 +92,12 @@ def test_a_fixed_level_is_the_first_value_and_carries_no_likelihood() -> None:
 def test_what_cannot_be_fitted_is_refused() -> None:
     error = ErrorModel("log_additive", 0.2)
     known = Population.independent("residual_decay", [0.1, 20, 400], [1, 1, 1], error)
-    with pytest.raises(NumericsError, match="patient 1 has no value"):
+    with pytest.raises(NumericsError, match="subject 1 has no value"):
         Measured.of(Series.of([[(0, 5.0)], []]), known)
     with pytest.raises(EstimationError, match="within the limits"):
         Measured.of(Series.of([[(0, 5.0, -1)]]), known)
     observed = Population.independent("residual_decay", [0.1, 20, 400], [1, 1, 1], error, start_mode="observed")
-    with pytest.raises(NumericsError, match="first value of patient 0 lies beyond a limit"):
+    with pytest.raises(NumericsError, match="first value of subject 0 lies beyond a limit"):
         Measured.of(Series.of([[(0, 5.0, -1), (7, 4.0)]]), observed)
     flat = Population.independent("residual_decay", [0.1, 20, 400], [1, 1, 1], error, start_mode="free_flat")
     with pytest.raises(NumericsError, match="no prior"):

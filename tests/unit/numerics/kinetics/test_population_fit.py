@@ -68,7 +68,7 @@ def test_the_population_and_its_figures_are_those_of_the_estimate() -> None:
 def test_counts_and_shapes() -> None:
     series = virtual_series(DEMO, SamplingPlan(), count=150, seed=1).series
     fit = fitted()
-    assert (fit.patients, fit.values, fit.below, fit.above) == (150, series.t_days.size, (series.censor == -1).sum(), 0)
+    assert (fit.subjects, fit.values, fit.below, fit.above) == (150, series.t_days.size, (series.censor == -1).sum(), 0)
     assert fit.ln_mean.shape == fit.ln_sd.shape == fit.ln_typical.shape == (150, 4)
     assert fit.traces.shape == (240, 9)
     assert fit.exploration == 120
@@ -133,8 +133,8 @@ def test_a_covariate_moves_a_typical_value() -> None:
         )
         for side in (-0.5, 0.5)
     ]
-    patients = [(groups[int(side > 0)].series, i) for i, side in enumerate(older)]
-    parts = [group.subset(np.array([i])) for group, i in patients]
+    subjects = [(groups[int(side > 0)].series, i) for i, side in enumerate(older)]
+    parts = [group.subset(np.array([i])) for group, i in subjects]
     offsets = np.concatenate([[0], np.cumsum([part.t_days.size for part in parts])]).astype(np.int64)
     series = Series(
         offsets, *(np.concatenate([getattr(part, name) for part in parts]) for name in ("t_days", "ln_value", "censor"))
@@ -226,7 +226,7 @@ def test_progress_is_told_to_the_end() -> None:
     assert told == [(done, 10) for done in range(1, 11)]
 
 
-def test_too_few_patients_are_refused() -> None:
+def test_too_few_subjects_are_refused() -> None:
     series = virtual_series(DECAY, SamplingPlan(), count=7, seed=1).series
-    with pytest.raises(EstimationError, match="7 patients cannot tell 7 numbers"):
+    with pytest.raises(EstimationError, match="7 subjects cannot tell 7 numbers"):
         fit_population(series, DECAY)

@@ -1,4 +1,4 @@
-"""Invented series follow their plan and their population, whatever the number of patients."""
+"""Invented series follow their plan and their population, whatever the number of subjects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEMO = Population.independent(
 )
 
 
-def test_same_seed_same_series_and_more_patients_change_nobody() -> None:
+def test_same_seed_same_series_and_more_subjects_change_nobody() -> None:
     few = virtual_series(DEMO, SamplingPlan(), count=30, seed=4)
     many = virtual_series(DEMO, SamplingPlan(), count=50, seed=4)
     np.testing.assert_array_equal(few.ln_theta, many.ln_theta[:30])
@@ -42,7 +42,7 @@ def test_samples_follow_the_plan() -> None:
 
 def test_where_few_are_missed_the_share_is_the_plan_s() -> None:
     series = virtual_series(DEMO, SamplingPlan(missed=0.1), count=4_000, seed=1).series
-    # 5 samples a patient can be missed; three standard errors of a share of 0.1 in 20,000
+    # 5 samples a subject can be missed; three standard errors of a share of 0.1 in 20,000
     missed = 1 - (np.diff(series.offsets) - 1).sum() / (5 * 4_000)
     assert abs(missed - 0.1) < 3 * np.sqrt(0.09 / 20_000) + 0.001
 
@@ -78,7 +78,7 @@ def test_about_eight_percent_lie_below_the_limit_and_some_curves_rise_first() ->
     assert week > start
 
 
-def test_virtual_patients_resemble_published_figures() -> None:
+def test_virtual_subjects_resemble_published_figures() -> None:
     # baseline median 200 to 350 with three decades, half-life by log-slope 12 to 20 days, favourable share near a half
     like = Population.independent(
         "biexponential", [0.06, 0.04, 6.0, 270.0], [0.45, 0.60, 1.00, 1.50], ErrorModel("log_additive", 0.20)
@@ -142,5 +142,5 @@ def test_a_level_without_a_distribution_cannot_be_invented() -> None:
     observed = Population.independent(
         "residual_decay", [0.1, 1, 1], [1, 1, 1], ErrorModel("log_additive", 0.2), start_mode="observed"
     )
-    with pytest.raises(NumericsError, match="no distribution between patients"):
+    with pytest.raises(NumericsError, match="no distribution between subjects"):
         virtual_series(observed, SamplingPlan(), count=2, seed=1)
