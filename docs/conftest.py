@@ -14,6 +14,9 @@ from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParse
 
 from trialwright.cli import app
 
+# what a run keeps for the next one never lands in a person's own folder
+os.environ.setdefault("TRIALWRIGHT_CACHE", tempfile.mkdtemp(prefix="trialwright-kept-"))
+
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 EXIT_LINE = "[exit code "
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = ("independent", "published", "double_programmed", "unvalidated")
 UNMARKED = pytest.StashKey[list[str]]()
+
+# what a run keeps for the next one is shared by the workers of a session and never lands in a person's own folder
+os.environ.setdefault("TRIALWRIGHT_CACHE", tempfile.mkdtemp(prefix="trialwright-kept-"))
 
 # numba compiles inside the first example, so no deadline; in CI the examples are the same every time
 settings.register_profile(

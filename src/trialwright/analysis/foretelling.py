@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -125,7 +126,12 @@ def foretelling(
                     joined = _members(derived, definition.set, rows).join(
                         figures.select("USUBJID", *MARKER_COLUMNS), on="USUBJID", how="inner"
                     )
-                    yield method.estimate(_with_rows(request, joined.filter(pl.col("KELIM_PER_DAY").is_not_null())))
+                    yield _as_sure(method.estimate(_with_rows(request, joined.drop_nulls("KELIM_PER_DAY"))))
+
+
+def _as_sure(made: Estimates) -> Estimates:
+    """A figure is no surer than what it rests on, and the figures of a marker are unverified."""
+    return replace(made, results=tuple(replace(result, certainty="unverified") for result in made.results))
 
 
 def _with_rows(request: Request, rows: pl.DataFrame) -> Request:

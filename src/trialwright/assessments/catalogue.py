@@ -36,10 +36,9 @@ CATALOGUE: Final[Sequence[Spec]] = (
     Spec(
         "kelim",
         "marker model",
-        "Elimination rate constant of CA-125 during chemotherapy; may be stated, is not computed by this version.",
-        "You et al., Clin Cancer Res 2020;26:4625-4632 (figures of the paper unverified)",
+        "Elimination rate constant of CA-125 during chemotherapy, with its interval and the probability of its class.",
+        "You et al., Clin Cancer Res 2020;26:4625-4632 (unverified; no published set of parameters could be confirmed)",
         certainty="unverified",
-        computed=False,
         settings={"parameters": ("study-fit", "demo"), **RULE_SETTINGS},
         outputs=("kelim", "beta", "kprod", "ca0"),
     ),

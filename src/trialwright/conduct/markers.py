@@ -16,7 +16,7 @@ from trialwright.conduct.kelim_map import ENGINE
 from trialwright.conduct.kelim_sets import STUDY_FIT, marker_set, open_set
 from trialwright.conduct.kelim_study import set_in_study
 from trialwright.conduct.marker_files import as_files, packed, unpacked
-from trialwright.conduct.remembered import key_of, remembered
+from trialwright.conduct.remembered import key_of, program_key, remembered
 from trialwright.conduct.studies import OpenedStudy
 from trialwright.errors import EstimationError
 from trialwright.model.frames import Frames
@@ -34,11 +34,14 @@ MODELS: Final = ("kelim",)
 """Marker models that are computed."""
 MOST_SURE: Final = 2_000
 """Up to so many subjects each figure has draws from its posterior; above, the interval is that around the mode."""
+_ANSWERING: Final = ("numerics/*.py", "numerics/kinetics/*.py", "assessments/*marker*.py", "assessments/*kelim*.py",
+                     "assessments/series_rules.py", "assessments/parameter_sets/*.yaml", "conduct/*kelim*.py",
+                     "conduct/*marker*.py", "model/parameter_set.py")  # fmt: skip
 _SEED: Final = 1
 _GRID_DAYS: Final = 51
 _REPLICATES: Final = 200
 _LATER_DAYS: Final = (7, 14, 21, 28, 35, 42)
-"""Days after the last sample on which one more is tried."""
+"""Days after the last sample on which one more is tried, up to the end of the window."""
 
 Say = Callable[[str], None]
 
@@ -89,6 +92,7 @@ def _figures(opened: OpenedStudy, marker: Marker, frames: Frames, dates: pl.Data
     whose = opened.study.study.version if fitted_here else marker_set(opened, marker).sha256
     key = key_of(
         ENGINE.encode(),
+        program_key(*_ANSWERING).encode(),
         f"{opened.study.id} {whose} {frames.origin}".encode(),
         marker.model_dump_json().encode(),
         packed(samples),
@@ -149,8 +153,8 @@ def _pictures(prepared: PreparedSeries, rows: pl.DataFrame, use: SetUse) -> Mark
     band = curve_band(own, population, days, seed=_SEED, subjects=number)
     cut = use.content.cutoff
     gain = pl.DataFrame(schema={"day": pl.Float64, "expected_change": pl.Float64, "expected_misclassified": pl.Float64})
-    if cut is not None:
-        later = np.array([last + day for day in _LATER_DAYS])
+    later = np.array([last + day for day in _LATER_DAYS if last + day <= use.content.window_days])
+    if cut is not None and later.size:
         limit = limit_of(series_of(prepared, everybody))
         found = next_sample_value(
             own, population, later, cut_per_day=cut.value, seed=_SEED, lloq=limit if np.isfinite(limit) else None,

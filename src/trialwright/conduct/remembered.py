@@ -6,11 +6,12 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-__all__ = ["MOST_KEPT", "key_of", "remembered", "where_kept"]
+__all__ = ["MOST_KEPT", "key_of", "program_key", "remembered", "where_kept"]
 
 MOST_KEPT: Final = 40
 """Answers kept; the one that was used longest ago goes first."""
@@ -56,6 +57,30 @@ def key_of(*parts: bytes) -> str:
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()
+
+
+@cache
+def program_key(*parts: str) -> str:
+    """Return a hash of some of the program's own source, so that changed code answers anew.
+
+    Parameters
+    ----------
+    *parts : str
+        Patterns below the package, such as ``numerics/kinetics/*.py``.
+
+    Returns
+    -------
+    str
+        SHA-256 of the files.
+
+    Examples
+    --------
+    >>> program_key("units.py") == program_key("dates.py")
+    False
+    """
+    package = Path(__file__).parent.parent
+    files = sorted(path for part in parts for path in package.glob(part))
+    return key_of(*(path.read_bytes() for path in files))
 
 
 def remembered(key: str, made: Callable[[], Mapping[str, bytes]]) -> Mapping[str, bytes]:

@@ -51,6 +51,8 @@ def _below(dossier: Dossier, name: str) -> Iterator[str]:
             yield from _accuracies(dossier, _FORETOLD[kind], part)
         case "courses":
             yield from _of_courses(dossier, part)
+        case "kinetics":
+            yield from _of_kinetics(dossier, part)
         case "accrual" | "consort":
             yield from _of_gates(dossier, whole=kind == "consort")
 
@@ -86,6 +88,18 @@ def _of_courses(dossier: Dossier, part: str) -> Iterator[str]:
             continue
         yield f"clause/markers/{marker.id}"
         yield from _rows(dossier, item_place(dossier.study, marker.item))
+
+
+def _of_kinetics(dossier: Dossier, part: str) -> Iterator[str]:
+    for figures in dossier.markers.values():
+        if part.rpartition("-")[0] != figures.marker.replace("_", "-"):
+            continue
+        yield f"clause/markers/{figures.marker}"
+        drawn = figures.rows.filter(pl.col("STATUS") == "ESTIMATED")["USUBJID"]
+        if part.endswith("-subject") and figures.pictures is not None:
+            yield f"{figures.marker}/{figures.pictures.subject}"
+        elif drawn.len() <= MAX_SUBJECTS_BY_ROW:
+            yield from (f"{figures.marker}/{subject}" for subject in drawn)
 
 
 def _of_gates(dossier: Dossier, *, whole: bool) -> Iterator[str]:

@@ -13,6 +13,7 @@ from trialwright.model.finding import Finding
 from trialwright.model.result import Result
 from trialwright.report.eligibility_results import eligibility_edges, eligibility_results
 from trialwright.report.figure_edges import figure_edges
+from trialwright.report.marker_results import marker_edges, marker_results
 
 __all__ = ["edges", "results_json", "subject_results"]
 
@@ -274,8 +275,9 @@ def results_json(dossier: Dossier, figures: Mapping[str, tuple[str, str]]) -> It
     yield json.dumps(head, ensure_ascii=False, indent=1)[:-2].encode()
     rows: list[object] = [_figure(result) for result in dossier.results]
     judged = _objects(eligibility_results(dossier))
-    yield from _block("results", _texts(rows), _subject_rows(subject_results(dossier)), judged, _texts(drawn))
-    shown = (figure_edges(dossier, figures), edges(dossier), eligibility_edges(dossier))
+    rates = _objects(marker_results(dossier))
+    yield from _block("results", _texts(rows), _subject_rows(subject_results(dossier)), judged, rates, _texts(drawn))
+    shown = (figure_edges(dossier, figures), edges(dossier), eligibility_edges(dossier), marker_edges(dossier))
     yield from _block("edges", *(_pairs(frame) for frame in shown))
     yield from _block("findings", _texts(_finding(finding) for finding in dossier.findings))
     yield b"\n}\n"

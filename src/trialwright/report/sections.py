@@ -32,11 +32,14 @@ from trialwright.report.listings import (
     software_table,
 )
 from trialwright.report.marker_courses import marker_figure
+from trialwright.report.marker_kinetics import parameters_table, rates_table
+from trialwright.report.marker_kinetics_figures import kinetics_figures
 from trialwright.report.marker_responses import marker_responses_table
 from trialwright.report.outcome_tables import complication_tables, proportion_table
 from trialwright.report.table import Figure, Table
 from trialwright.report.trial import arms_table, criteria_table, endpoints_table
 from trialwright.report.typeset import count, enumeration, sentence
+from trialwright.report.value_tables import mean_time_table, values_table
 
 __all__ = ["Paragraph", "Part", "Section", "sections"]
 
@@ -116,6 +119,7 @@ def sections(context: Context, silences: Sequence[Silence]) -> tuple[Section, ..
     made += _outcomes(context)
     made += _markers(context)
     made.append(Section("agreement", "Responses recorded and calculated", tuple(agreement_tables(context))))
+    made += _kinetics(context)
     made += _accuracies(context)
     made.append(_not_computed(context))
     made += [_findings(context), _appendix(context)]
@@ -223,7 +227,10 @@ def _subgroups(context: Context) -> list[Section]:
 
 def _outcomes(context: Context) -> list[Section]:
     shares, grades = _measured(context, "proportion"), _measured(context, "worst grade")
-    if not shares and not grades:
+    tables = [mean_time_table(context, endpoint) for endpoint in _measured(context, "restricted mean")]
+    for measure in ("change", "listing"):
+        tables += [values_table(context, endpoint) for endpoint in _measured(context, measure)]
+    if not shares and not grades and not any(tables):
         return []
     parts: list[Part] = []
     for endpoint in shares:
@@ -232,6 +239,7 @@ def _outcomes(context: Context) -> list[Section]:
         parts += complication_tables(context, endpoint) or _or_words(
             None, f"{endpoint.title}: no subject is graded yet."
         )
+    parts += _present(*tables)
     procedures = any(regimen.procedure for regimen in context.dossier.study.regimens)
     return [
         Section("outcomes", "Surgery and complications" if procedures else "Responses and complications", tuple(parts))
@@ -250,6 +258,21 @@ def _markers(context: Context) -> list[Section]:
     return made
 
 
+def _kinetics(context: Context) -> list[Section]:
+    made = []
+    for figures in context.dossier.markers.values():
+        marker = next(each for each in context.dossier.study.markers if each.id == figures.marker)
+        title = f"Elimination rate of {context.dossier.study.items[marker.item].ask} (KELIM)"
+        parts: list[Part] = [Paragraph(f"No rate was estimated: {figures.reason}.", "note")] if figures.reason else []
+        parts += _present(rates_table(context, figures), parameters_table(context, figures))
+        made.append(
+            Section(
+                f"kinetics-{figures.marker.replace('_', '-')}", title, (*kinetics_figures(context, figures), *parts)
+            )
+        )
+    return made
+
+
 def _accuracies(context: Context) -> list[Section]:
     parts: list[Part] = []
     for endpoint in _measured(context, "accuracy"):
@@ -263,6 +286,7 @@ def _not_computed(context: Context) -> Section:
     """Endpoints the study states and this version, or this run, does not compute."""
     computed = {"time to event", "proportion", "worst grade"}
     left = [e for e in context.dossier.study.endpoints if not any(d.measure in computed for d in e.resolved().values())]
+    left = [e for e in left if mean_time_table(context, e) is None and values_table(context, e) is None]
     foretelling = _measured(context, "accuracy")
     parts = []
     for endpoint in left:
