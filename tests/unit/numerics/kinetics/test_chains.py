@@ -11,7 +11,10 @@ from trialwright.numerics.kinetics.measured import Measured
 from trialwright.numerics.kinetics.series import ErrorModel, Population, Series
 from trialwright.numerics.kinetics.virtual import SamplingPlan, virtual_series
 
-pytestmark = pytest.mark.independent("sums over a grid, and the prior the parameters were drawn from")
+pytestmark = [
+    pytest.mark.independent("sums over a grid, and the prior of the draws"),
+    pytest.mark.slow,
+]
 
 DECAY = Population.independent(
     "residual_decay", [0.12, 8.0, 100.0], [0.4, 0.8, 1.0], ErrorModel("log_additive", 0.25), start_mode="observed"

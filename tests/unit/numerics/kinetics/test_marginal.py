@@ -16,7 +16,7 @@ from trialwright.numerics.kinetics.marginal import Centres, Marginal, marginal
 from trialwright.numerics.kinetics.measured import Measured
 from trialwright.numerics.kinetics.series import ErrorModel, Population, Series
 
-pytestmark = pytest.mark.independent("adaptive Gauss-Hermite quadrature written for this test")
+pytestmark = [pytest.mark.independent("adaptive Gauss-Hermite quadrature written for this test"), pytest.mark.slow]
 
 THETA, OMEGA, SIGMA, LIMIT = np.log([0.12, 8.0]), np.array([0.4, 0.8]), 0.25, 4.0
 DAYS = np.array([0.0, 7.0, 21.0, 42.0, 63.0])

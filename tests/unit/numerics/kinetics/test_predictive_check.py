@@ -17,7 +17,7 @@ from trialwright.numerics.kinetics.predictive_check import (
 from trialwright.numerics.kinetics.series import ErrorModel, Population, Series
 from trialwright.numerics.kinetics.virtual import SamplingPlan, virtual_series
 
-pytestmark = pytest.mark.independent("the truth the series were invented from")
+pytestmark = [pytest.mark.independent("the truth the series were invented from"), pytest.mark.slow]
 
 DEMO = Population.independent(
     "biexponential", [0.06, 0.04, 6.0, 500.0], [0.45, 0.60, 1.00, 1.20], ErrorModel("log_additive", 0.20)

@@ -12,7 +12,7 @@ from trialwright.numerics.kinetics.saem import SaemOptions, SaemResult, saem
 from trialwright.numerics.kinetics.series import ErrorModel, Population
 from trialwright.numerics.kinetics.virtual import SamplingPlan, virtual_series
 
-pytestmark = pytest.mark.unvalidated
+pytestmark = [pytest.mark.unvalidated, pytest.mark.slow]
 
 DECAY = Population.independent(
     "residual_decay", [0.12, 8.0, 3_000.0], [0.4, 0.8, 1.0], ErrorModel("log_additive", 0.25)

@@ -25,6 +25,7 @@ def test_same_seed_same_series_and_more_subjects_change_nobody() -> None:
     assert not np.array_equal(few.ln_theta, other.ln_theta)
 
 
+@pytest.mark.slow
 def test_samples_follow_the_plan() -> None:
     plan = SamplingPlan(days=(0, 21, 42, 63, 99), max_shift_days=3, missed=0.6, min_samples=3)
     series = virtual_series(DEMO, plan, count=400, seed=1).series
@@ -40,6 +41,7 @@ def test_samples_follow_the_plan() -> None:
     assert (np.diff(series.t_days)[np.diff(series.owner) == 0] > 0).all()
 
 
+@pytest.mark.slow
 def test_where_few_are_missed_the_share_is_the_plan_s() -> None:
     series = virtual_series(DEMO, SamplingPlan(missed=0.1), count=4_000, seed=1).series
     # 5 samples a subject can be missed; three standard errors of a share of 0.1 in 20,000
@@ -47,6 +49,7 @@ def test_where_few_are_missed_the_share_is_the_plan_s() -> None:
     assert abs(missed - 0.1) < 3 * np.sqrt(0.09 / 20_000) + 0.001
 
 
+@pytest.mark.slow
 def test_parameters_and_errors_have_the_population_s_moments() -> None:
     found = virtual_series(DEMO, SamplingPlan(lower_limit=None), count=20_000, seed=2)
     apart = found.ln_theta - DEMO.ln_theta
@@ -67,6 +70,7 @@ def test_limits_hide_values_and_nothing_else() -> None:
     assert set(limited.ln_value[above]) == {np.log(2_000.0)}
 
 
+@pytest.mark.slow
 def test_about_eight_percent_lie_below_the_limit_and_some_curves_rise_first() -> None:
     found = [virtual_series(DEMO, SamplingPlan(), count=250, seed=seed) for seed in range(1, 21)]
     assert 0.07 < np.mean([each.below_share for each in found]) < 0.095
@@ -78,6 +82,7 @@ def test_about_eight_percent_lie_below_the_limit_and_some_curves_rise_first() ->
     assert week > start
 
 
+@pytest.mark.slow
 def test_virtual_subjects_resemble_published_figures() -> None:
     # baseline median 200 to 350 with three decades, half-life by log-slope 12 to 20 days, favourable share near a half
     like = Population.independent(
