@@ -212,6 +212,11 @@ def test_partial_dates_of_events_and_of_the_start() -> None:
     assert judge(course("-10 400, 30 150, 66 140"), start_span_days=5).response.state == "UNDECIDED"
 
 
+def test_a_response_begins_after_the_day_treatment_starts() -> None:
+    assert response("-10 100, 0 45, 28 44, 56 43") == "RESPONSE 28 56 -"
+    assert response("-5 400, 1 190, 29 180") == "RESPONSE 1 29 -"
+
+
 def test_a_start_that_may_be_one_day_later() -> None:
     taken = course("-14 400, 21 190, 60 180")
     assert told(judge(taken)) == "RESPONSE 21 60 -"
