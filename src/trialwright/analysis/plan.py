@@ -12,7 +12,7 @@ from trialwright.analysis.describe import describe
 from trialwright.analysis.foretelling import foretelling
 from trialwright.analysis.method import Estimates, Method, Request
 from trialwright.model.arm_bound import ArmBound, arm_bound
-from trialwright.model.endpoint import Analysis, Definition, Endpoint
+from trialwright.model.endpoint import Analysis, Definition, Endpoint, FirstResponse
 from trialwright.model.frames import Frames
 from trialwright.model.items import item_place, values_at
 from trialwright.model.library import discover
@@ -128,7 +128,7 @@ def _rows_of(
 ) -> pl.DataFrame | None:
     """One row a subject of a definition; None when its measure makes none that is analysed."""
     here = (pl.col("PARAMCD") == endpoint.id) & (pl.col("DEFID") == name)
-    if definition.measure == "time to event":
+    if definition.measure in ("time to event", "restricted mean"):
         rows = derived.adtte.filter(here & pl.col("AVAL").is_not_null()).select(
             "USUBJID",
             "STARTDT",
@@ -136,6 +136,8 @@ def _rows_of(
             (pl.col("CNSR") == 0).cast(pl.Int8).alias("EVENT"),
             pl.col("CNSR").replace_strict({0: 1, COMPETING: 2}, default=0).cast(pl.Int8).alias("CAUSE"),
         )
+        if isinstance(definition.origin, FirstResponse):
+            rows = rows.join(_whole(derived, definition.of or "", name), on="USUBJID", how="inner")
     elif definition.measure == "proportion":
         rows = derived.adbin.filter(here).select(
             "USUBJID", pl.col("AVALC").replace_strict({"Y": True, "N": False, "U": None}).alias("SUCCESS")
@@ -143,6 +145,14 @@ def _rows_of(
     else:
         return None
     return rows.join(arms, on="USUBJID", how="left").sort("USUBJID")
+
+
+def _whole(derived: Derived, parent: str, name: str) -> pl.DataFrame:
+    """Times of the parent of a restricted mean: its definition of the same name, or the one that is reported."""
+    rows = derived.adtte.filter((pl.col("PARAMCD") == parent) & pl.col("AVAL").is_not_null())
+    own = pl.col("DEFID") == name if name in rows["DEFID"] else pl.col("ANL01FL") == "Y"
+    event = (pl.col("CNSR") == 0).cast(pl.Int8)
+    return rows.filter(own).select("USUBJID", TIME_WHOLE=pl.col("AVAL").cast(pl.Float64), EVENT_WHOLE=event)
 
 
 def _of_one(
