@@ -15,10 +15,10 @@ from uuid import uuid4
 import polars as pl
 
 from trialwright.errors import DataError
-from trialwright.exchange.csv_text import MAX_BYTES, read_csv_text
+from trialwright.exchange.csv_text import MAX_BYTES
 from trialwright.exchange.integrity import check
 from trialwright.exchange.manifest import MANIFEST_FILE, manifest_json, read_manifest, sha256_of
-from trialwright.exchange.parquet_text import read_parquet_text
+from trialwright.exchange.sdtm_in import FORMATS, read_text
 from trialwright.model.finding import Finding, finding
 from trialwright.model.frames import TABLES, Frames, typed
 from trialwright.model.manifest import FileRecord, Manifest
@@ -26,7 +26,6 @@ from trialwright.model.study import Study
 
 __all__ = ["read_folder", "read_text_table", "refuse_held", "whole_or_nothing", "write_folder"]
 
-_FORMATS: Final = (".csv", ".parquet")
 _BESIDE_INVENTED: Final = ("README.txt", "truth")
 """What stands beside invented tables: a warning and the truth; neither is data."""
 _SCRATCH: Final = re.compile(r"\..+-[0-9a-f]{32}")
@@ -50,7 +49,7 @@ def read_folder(
     Parameters
     ----------
     path : pathlib.Path
-        The folder; it holds ``study.json`` and one table a domain, CSV or Parquet.
+        The folder; it holds ``study.json`` and one table a domain: CSV, Parquet, SAS transport or Dataset-JSON.
     study : Study or None
         When given, the integrity rules are applied too.
     study_sha256 : str, default ""
@@ -112,7 +111,7 @@ def _files_of(path: Path, manifest: Manifest) -> tuple[dict[str, str], list[Find
     names = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
     for name in names:
         domain, suffix = Path(name).stem.upper(), Path(name).suffix.lower()
-        if domain in TABLES and suffix in _FORMATS and (path / name).is_file():
+        if domain in TABLES and suffix in FORMATS and (path / name).is_file():
             by_domain.setdefault(domain, []).append(name)
         elif name != MANIFEST_FILE and not (manifest.origin == "simulated" and name in _BESIDE_INVENTED):
             findings.append(finding("F05", name, f"{name} is no table of a data folder; it is not read"))
@@ -142,10 +141,7 @@ def _read_file(path: Path, domain: str, manifest: Manifest) -> _Read:
         return _Read(None, "", (), (finding("F02", file, text, mend="give the reading account the right to open it"),))
     digest = sha256_of(data)
     findings = _hash_findings(manifest, file, digest)
-    if path.suffix.lower() == ".csv":
-        text_frame, faults = read_csv_text(data, file)
-    else:
-        text_frame, faults = read_parquet_text(data, table, file, manifest.origin)
+    text_frame, faults = read_text(data, table, file, manifest.origin)
     findings.extend(faults)
     if text_frame is None:
         return _Read(None, digest, (), tuple(findings))
@@ -169,7 +165,7 @@ def read_text_table(path: Path) -> tuple[pl.DataFrame, str]:
     Parameters
     ----------
     path : pathlib.Path
-        A CSV or Parquet file named as its domain.
+        A file named as its domain, in a format of a data folder.
 
     Returns
     -------
@@ -191,10 +187,7 @@ def read_text_table(path: Path) -> tuple[pl.DataFrame, str]:
     except OSError as error:
         mend = "name the data folder the run has read"
         raise DataError(f"{path} cannot be opened", why=str(error.strerror), mend=mend) from error
-    if path.suffix.lower() == ".csv":
-        frame, faults = read_csv_text(data, path.name)
-    else:
-        frame, faults = read_parquet_text(data, TABLES[domain], path.name, "simulated")
+    frame, faults = read_text(data, TABLES[domain], path.name, "simulated")
     if frame is None:
         raise DataError(faults[0].text, where=faults[0].where, mend=faults[0].mend)
     return frame, sha256_of(data)

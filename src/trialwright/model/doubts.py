@@ -25,6 +25,7 @@ _KNOWN_UNITS: Final = sorted({*UNITS, *ALIASES})
 _NAMES: Final = ("STUDYID", "USUBJID", "SUBJID", "SITEID")
 _ARM_CODES: Final = ("ARMCD", "ACTARMCD")  # never shown: findings are printed where results by arm are not
 _LENGTH: Final = r"^[0-9]{1,9}(\.[0-9]+)?$"
+_WORD: Final = r"^[A-Za-z][A-Za-z _/-]*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +295,10 @@ def _unit_doubts(column: Column, needs_unit: pl.Expr, allowed: tuple[str, ...] =
 def _length_doubts(column: Column, missing_word: pl.Expr) -> Iterator[Doubt]:
     name, cell, unit = column.name, pl.col(column.name), pl.col(column.unit)
     is_length = pl.col("TRTESTCD").is_in(LENGTH_TESTS) & cell.is_not_null() & ~missing_word
+    word = cell.str.strip_chars().str.contains(_WORD)
+    told = "'{}' is a word where a length is due; the lesion counts as not evaluable".format
+    yield Doubt("C01", name, is_length & word, told, mend="write the length, or say in TRORIG why there is none")
+    is_length &= ~word
     plain = cell.str.strip_chars().str.contains(_LENGTH)
     value = pl.col(f"{measure_stem(name)}VAL")
     yield Doubt("V02", name, is_length & ~plain, "'{}' is not a length".format, mend="write a plain number, 0 or more")

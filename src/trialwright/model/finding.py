@@ -119,6 +119,8 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
         "study.json gives no SHA-256 for a file",
         "have study.json list the file, so that a change is noticed",
     ),
+    ("F11", "I", "numbers were kept as floating point", "nothing, if the digits are those that were entered"),
+    ("F12", "I", "rows that identify no lesion", "nothing; parts of a split lesion are named T04.1, T04.2"),
     ("K01", "E", "a key is missing", "give every row its USUBJID and a sequence number of 1 or more"),
     ("K02", "E", "a key is doubled", "number the rows of a subject so that no number comes twice"),
     ("K03", "E", "a subject is not in DM", "add the subject to dm, or correct USUBJID"),

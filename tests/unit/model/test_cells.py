@@ -117,12 +117,14 @@ def test_a_length_is_whole_tenths_of_a_millimetre(text: str, unit: str, tenths: 
         ({"TRORRES": "35.70000001"}, "V03", "TRORRES"),
         ({"TRORRES": "-3"}, "V02", "TRORRES"),
         ({"TRORRES": "<5"}, "V02", "TRORRES"),
-        ({"TRORRES": "abc"}, "V02", "TRORRES"),
+        ({"TRORRES": "3 5"}, "V02", "TRORRES"),
+        ({"TRORRES": "CHECK"}, "C01", "TRORRES"),
+        ({"TRORRES": "check", "TRORRESU": None}, "C01", "TRORRES"),
         ({"TRORRESU": None}, "U02", "TRORRES"),
         ({"TRORRESU": "m"}, "U01", "TRORRESU"),
     ],
 )
-def test_a_length_that_cannot_be_kept_is_an_error(change: dict[str, str | None], rule: str, column: str) -> None:
+def test_a_length_that_cannot_be_kept_is_named(change: dict[str, str | None], rule: str, column: str) -> None:
     frame, findings = read("TR", {**TR, **change})
     assert findings == [(rule, "tr.csv:2", column)]
     assert frame["TRVAL"].to_list() == [None]
