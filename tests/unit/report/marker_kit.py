@@ -36,7 +36,8 @@ def figures(marker: str) -> MarkerFigures:
     check = pl.DataFrame(
         {
             "what": ["5%", "50%", "below"], "values": [4, 4, 4], "day": [21.0, 21.0, 21.0],
-            "measured": [None, 90.0, 0.25], "low": [None, 95.0, 0.0], "median": [20.0, 110.0, 0.1], "high": [30.0, 130.0, 0.3],
+            "measured": [None, 90.0, 0.25], "low": [None, 95.0, 0.0],
+            "median": [20.0, 110.0, 0.1], "high": [30.0, 130.0, 0.3],
         }
     )  # fmt: skip
     band = pl.DataFrame(
