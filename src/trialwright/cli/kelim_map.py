@@ -14,13 +14,13 @@ import click
 import polars as pl
 
 from trialwright.assessments.kelim import ROW_SCHEMA, KelimOptions
-from trialwright.model.kelim_words import class_words
 from trialwright.assessments.series_rules import with_rules
 from trialwright.cli import EXIT_FINDINGS
 from trialwright.cli.run import say
 from trialwright.conduct.kelim_map import ENGINE, MappedSeries, MapRequest, map_series
 from trialwright.conduct.kelim_sets import banner_of
 from trialwright.exchange.rows_out import rows_out
+from trialwright.model.kelim_words import class_words
 from trialwright.model.parameter_set import SetUse
 from trialwright.numerics.sampling import MAX_SEED
 

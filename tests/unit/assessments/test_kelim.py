@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialwright.assessments.kelim import ROW_SCHEMA, KelimOptions, kelim_rows, population_of
-from trialwright.model.kelim_words import class_words, shown_probability, shown_ratio
 from trialwright.assessments.marker_series import prepare_series
 from trialwright.assessments.series_rules import SeriesRules
 from trialwright.errors import InputError
+from trialwright.model.kelim_words import class_words, shown_probability, shown_ratio
 from trialwright.model.parameter_set import ParameterSet, SetUse, status_of
 
 DEMO = {
