@@ -20,6 +20,7 @@ from trialwright.assessments.gcig.amounts import (
     at_most,
     hull,
     least,
+    raised,
 )
 from trialwright.errors import InputError
 
@@ -193,6 +194,19 @@ def test_above_a_limit() -> None:
     assert above(read(">35"), read("35")).low_open is True
     assert above(read(">=40"), read("35")) == read(">=40")
     assert above(UNKNOWN, UNKNOWN) == Amount(0, None, True)
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "shown"),
+    [("<71", "35", "70 to 71"), (">70", "35", ">70"), (">=70", "35", ">=70"), (">69", "35", ">=70"), ("80", "35", "80"),
+     ("<10", "3.333333", "6.666666 to 10")],
+)  # fmt: skip
+def test_at_least_twice_a_limit(value: str, limit: str, shown: str) -> None:
+    assert str(raised(read(value), Ratio(2, 1), read(limit))) == shown
+
+
+def test_a_factor_that_does_not_divide_is_rounded_up() -> None:
+    assert raised(UNKNOWN, Ratio(1, 2), Amount(5, 5)).low == 3
 
 
 @given(st.decimals(min_value="0.000001", max_value=10**7, places=6), st.sampled_from(["", "<", ">", "<=", ">="]))
