@@ -167,7 +167,7 @@ def _arrays(tables: LesionTables, windows: Windows, marker: Small) -> tuple[Tabl
     people = table(
         PEOPLE, len(tables.subjects), lesion_start=lesions[0], lesion_stop=lesions[1], visit_start=seen[0],
         visit_stop=seen[1], opens=windows.opens, anchor=windows.anchor, since=windows.since, until=windows.until,
-        removal=windows.removal, removal_closes=windows.removal_closes,
+        removal=windows.removal, removal_closes=windows.removal_closes, therapy=windows.therapy,
     )  # fmt: skip
     return visits, people
 

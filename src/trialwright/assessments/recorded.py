@@ -119,6 +119,9 @@ def _days_of(series: AssessmentSeries, usable: pl.LazyFrame, moments: pl.LazyFra
     """Rows of the series with their day, inside its bounds."""
     criteria = str(series.settings.get("category", "")) or series.criteria.replace("-", " ").upper()
     own = usable.filter((pl.col("RSCAT") == criteria) & (pl.col("RSEVAL") == series.evaluator))
+    if series.evaluator != "INVESTIGATOR" and "RSACPTFL" in usable.collect_schema():
+        # several readers: the accepted records count, where they say so at all
+        own = own.filter((pl.col("RSACPTFL") == "Y") | pl.col("RSACPTFL").is_null().all())
     day = pl.when(pl.col("RSORRES") == "PD").then("RSLO").otherwise("RSHI").alias("ADT")
     own = own.select(
         "USUBJID", "RSSEQ", "RSORRES", "RSLO", "RSHI", "RSPREC", "LINE", day, ASSESSID=pl.lit(series.id)

@@ -414,7 +414,7 @@ def _subject(s: int, d: _Data, f: _Figures) -> None:
                     how = settled.late_new_baseline if late else settled.new_baseline
         d.out[t]["base"], d.out[t]["nadir"] = base, nadir
         _judge(s, t, how, span, d, f)
-        if 0 <= d.out[t]["total"] < nadir:
+        if 0 <= d.out[t]["total"] < nadir and visits[t]["last"] <= people[s]["therapy"]:
             nadir = d.out[t]["total"]
         if visits[t]["last"] >= people[s]["since"]:
             d.out[t]["settled"] = how
@@ -446,8 +446,9 @@ def lesion_course(looks: Table, visits: Table, lesions: Table, people: Table, li
     Notes
     -----
     Progression of the targets is tested first: 10·sum ≥ 12·smallest and sum − smallest ≥ the absolute growth, the
-    smallest being that of complete sums before this visit, the baseline included. Then all gone (nodes below the
-    limit), then 10·sum ≤ 7·baseline. With a target not measured only growth of what was measured decides.
+    smallest being that of complete sums before this visit, the baseline included, none after the start of a new
+    therapy. Then all gone (nodes below the limit), then 10·sum ≤ 7·baseline. With a target not measured
+    only growth of what was measured decides.
 
     References
     ----------
@@ -459,7 +460,7 @@ def lesion_course(looks: Table, visits: Table, lesions: Table, people: Table, li
     >>> looks = table(LOOKS, 2, kind=KINDS.measured, value=[500, 350], day=[-7, 56])
     >>> visits = table(VISITS, 2, start=[0, 1], stop=[1, 2], first=[-7, 56], last=[-7, 56])
     >>> lesions = table(LESIONS, 1, first=-7)
-    >>> far = {"until": NO_DAY, "removal": NO_DAY, "removal_closes": NO_DAY}
+    >>> far = {"until": NO_DAY, "removal": NO_DAY, "removal_closes": NO_DAY, "therapy": NO_DAY}
     >>> people = table(PEOPLE, 1, lesion_stop=1, visit_stop=2, opens=-28, **far)
     >>> limits = Limits(7, 12, 50, 100, 100, 150, 50, 0, 100, 0, 1, 0, 0)
     >>> course, _ = lesion_course(looks, visits, lesions, people, limits)

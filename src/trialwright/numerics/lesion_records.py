@@ -129,9 +129,11 @@ unequivocal at first sight."""
 PEOPLE: Final = _dtype(
     lesion_start=np.int64, lesion_stop=np.int64, visit_start=np.int64, visit_stop=np.int64, opens=np.int64,
     anchor=np.int64, since=np.int64, until=np.int64, removal=np.int64, removal_closes=np.int64,
+    therapy=np.int64,
 )  # fmt: skip
 """Bounds of each subject: its lesions and visits; first and last day on which the baseline may lie; first and last day
-of the rows; day of a planned removal and last day for the new baseline, `NO_DAY` where there is none."""
+of the rows; day of a planned removal and last day for the new baseline; start of a new therapy, after which
+no sum is the smallest; `NO_DAY` where there is none."""
 
 COURSE: Final = _dtype(
     settled=np.int8, target=np.int8, rule=np.int8, non_target=np.int8, new=np.int8, lesion_there=np.int8,

@@ -100,6 +100,15 @@ def test_other_readers_other_criteria_and_other_tests_are_not_read() -> None:
     assert rows["AVALC"].to_list() == ["PD"]
 
 
+def test_of_several_independent_readers_the_accepted_records_count() -> None:
+    frames = folder("A: SCS 2026-01-01; independent SD 2026-02-12; independent PD 2026-03-26")
+    independent = study(assessments=[series("scans", evaluator="INDEPENDENT ASSESSOR")])
+    for flags, codes in ((["Y", None], ["SD"]), ([None, None], ["SD", "PD"])):
+        flagged = frames["RS"].with_columns(RSACPTFL=pl.Series(flags, dtype=pl.String))
+        rows, _ = made(frames.replace("RS", flagged), independent)
+        assert rows["AVALC"].to_list() == codes
+
+
 def test_a_verdict_outside_the_list_is_not_used_and_is_a_finding() -> None:
     rows, findings = made(folder("A: SCS 2026-01-01; BETTER 2026-02-12; SD 2026-03-26"))
     assert rows["AVALC"].to_list() == ["SD"]

@@ -55,6 +55,7 @@ def course(*lesions: Lesion, limits: Limits = PLAIN, **bounds: int) -> Table:
         certain=[at[min(at)] != "maybe" for _, at in lesions],
     )  # fmt: skip
     edges = {"opens": -28, "anchor": 0, "since": 0, "until": NO_DAY, "removal": NO_DAY, "removal_closes": NO_DAY}
+    edges["therapy"] = NO_DAY
     people = table(PEOPLE, 1, lesion_stop=len(lesions), visit_stop=len(days), **{**edges, **bounds})
     return lesion_course(given, visits, told, people, limits)[0]
 
@@ -68,6 +69,13 @@ def test_sums_smallest_sums_and_states() -> None:
     assert found["total"][1:].tolist() == [450, 539, 540]
     assert found["nadir"][1:].tolist() == [700, 450, 450]
     assert target(found) == ["pr", "sd", "pd"]
+
+
+def test_a_sum_after_the_start_of_a_new_therapy_is_never_the_smallest() -> None:
+    lesion = "T", {0: 500, 42: 200, 84: 260}
+    assert target(course(lesion)) == ["pr", "pd"]
+    assert target(course(lesion, therapy=42)) == ["pr", "pd"]
+    assert target(course(lesion, therapy=41)) == ["pr", "pr"]
 
 
 def test_a_merged_lesion_is_nothing_and_one_too_small_is_five_millimetres() -> None:
