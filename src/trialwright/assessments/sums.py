@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.assessments.derived import Judged
+from trialwright.model.lengths import millimetres
 from trialwright.numerics.lesion_records import NO_DAY
 
 __all__ = ["sum_rows"]
@@ -48,11 +49,12 @@ def sum_rows(judged: Judged, study: str, series: str) -> pl.DataFrame:
     made = both.select(
         STUDYID=pl.lit(study), USUBJID=pl.lit(tables.subjects).gather("S"), ASSESSID=pl.lit(series),
         PARAMCD=pl.lit("SDIAM"), TRLNKID=pl.lit(None, pl.String), ADT=pl.col("DAY").cast(pl.Int32).cast(pl.Date),
-        AVAL=value, AVALMM=value / 10, ABLFL="ABLFL", BASE=beginning, NADIR=least, CHG=value - beginning,
+        AVAL=value, ABLFL="ABLFL", BASE=beginning, NADIR=least, CHG=value - beginning,
         CHGNAD=value - least, PCHG=100 * (value - beginning) / pl.when(beginning > 0).then(beginning),
         PCHGNAD=100 * (value - least) / pl.when(least > 0).then(least),
         COMPLETE=pl.when(whole).then(pl.lit("Y")).otherwise(pl.lit("N")), SRCDOM="SRCDOM", SRCSEQ="SRCSEQ",
     )  # fmt: skip
+    made = made.with_columns(AVALMM=millimetres(made["AVAL"]))
     return made.sort("USUBJID", "ASSESSID", "ADT")
 
 

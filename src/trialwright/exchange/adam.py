@@ -18,6 +18,7 @@ from trialwright.exchange.adam_terms import (
     SOURCE_COLUMNS,
     VARIABLES,
 )
+from trialwright.model.lengths import millimetres
 from trialwright.model.study import Study
 
 __all__ = ["Sources", "analysis_datasets"]
@@ -179,7 +180,7 @@ def _lesions(study: Study, adtr: pl.DataFrame) -> Dataset:
     rows = _with_parameters(study, adtr, ADTR_PARAMS)
     whole = pl.col("AVAL").is_not_null() & (pl.col("COMPLETE").fill_null("Y") == "Y")
     rows = rows.with_columns(
-        *(_millimetres(adtr[name]) for name in _TENTHS),
+        *(millimetres(adtr[name]) for name in _TENTHS),
         AVALU=pl.lit("mm"),
         ANL01FL=pl.when(whole).then(pl.lit("Y")),
         SRCDOM=pl.coalesce("SRCDOM", pl.lit("TR")),
@@ -187,13 +188,6 @@ def _lesions(study: Study, adtr: pl.DataFrame) -> Dataset:
     )
     key = ["USUBJID", "ASSESSID", "PARAMCD", "TRLNKID", "ADT"]
     return dataset("ADTR", "Tumor Results Analysis Dataset", VARIABLES["ADTR"], key, rows, numbered="ASEQ")
-
-
-def _millimetres(tenths: pl.Series) -> pl.Series:
-    # divided by numpy: polars multiplies by the reciprocal, which makes 17.400000000000002 of 174 tenths
-    known = tenths.fill_null(0).cast(pl.Float64).to_numpy() / 10.0
-    made = pl.DataFrame({"KNOWN": tenths.is_not_null(), "MM": known})
-    return made.select(pl.when("KNOWN").then("MM").alias(tenths.name)).to_series()
 
 
 def _times(adtte: pl.DataFrame) -> Dataset:
