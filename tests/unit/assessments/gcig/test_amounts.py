@@ -106,6 +106,11 @@ def test_binary_numbers_would_have_erred(value: str, factor: str, limit: str) ->
     assert at_most(read(value), Ratio.of(factor), read(limit)) is exact
 
 
+def test_the_smallest_step_counts() -> None:
+    assert at_most(Amount(6, 6), Ratio(1, 1), Amount(5, 5)) is False
+    assert at_least(Amount(5, 5), Ratio(1, 1), Amount(6, 6)) is False
+
+
 def test_one_case_in_which_a_binary_number_does_err() -> None:
     assert 1.1 * 190 != 209
     assert at_most(read("209"), Ratio.of("1.10"), read("190")) is True
