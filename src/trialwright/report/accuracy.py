@@ -37,6 +37,7 @@ LABELS: Final = {
 }
 """Figures in the order of the table."""
 
+_STUDY_FIT: Final = "study-fit"
 _UNITS: Final = {"d": "days", "wk": "weeks", "mo": "months", "a": "years"}
 _FIGURE: Final = re.compile(r"(?P<name>\w+):(?P<endpoint>[^=@]+)(=(?P<time>[0-9.]+)(?P<unit>[a-z]+))?(@(?P<arm>.+))?")
 
@@ -104,12 +105,18 @@ def accuracy_table(context: Context, endpoint: Endpoint) -> Table | None:
 
 def _notes(context: Context, definition: Definition) -> Iterator[str]:
     study = context.dossier.study
-    yield "Cut-off and direction were set beforehand; none was looked for in the data."
+    marker = next((each for each in study.markers if each.id == definition.of), None)
+    if marker is not None and marker.parameters in (None, _STUDY_FIT):
+        yield (
+            "Which values are better was set beforehand. The cut-off is the median rate of the study's own subjects, "
+            "found without looking at what became of them; the classes compare with no other cohort's."
+        )
+    else:
+        yield "Cut-off and direction were set beforehand; none was looked for in the data."
     for wanted in definition.predicts or ():
         foretold = next(iter(study.endpoint(wanted).resolved().values()))
         if foretold.arms and set(foretold.arms) != set(study.arm_ids):
             yield f"{wanted} is known in arm {enumeration(foretold.arms)} only, so its prediction is looked at there."
-    marker = next((each for each in study.markers if each.id == definition.of), None)
     selecting = [e for e in study.markers if marker and e.item == marker.item and "eligibility" in (e.used_for or ())]
     if selecting:
         yield (

@@ -67,8 +67,16 @@ def test_figures_stand_by_endpoint_in_a_fixed_order(by_arm: Dossier) -> None:
 def test_what_the_figures_cannot_say_stands_below_them(by_arm: Dossier) -> None:
     notes = " ".join(accuracy_table(Context.of(with_accuracy(by_arm, FIGURES)), ACCURACY).notes)
     assert "R0 is known in arm OP only" in notes
-    assert "none was looked for in the data" in notes
+    assert "median rate of the study's own subjects" in notes
     assert "Treatment between the marker and the outcome is not adjusted for" in notes
+
+
+def test_a_cut_off_of_a_named_set_was_set_beforehand(by_arm: Dossier) -> None:
+    (marker,) = by_arm.study.markers
+    named = by_arm.study.model_copy(update={"markers": (marker.model_copy(update={"parameters": "set.yaml"}),)})
+    dossier = with_accuracy(replace(by_arm, study=named), FIGURES)
+    notes = accuracy_table(Context.of(dossier), ACCURACY).notes
+    assert notes[0] == "Cut-off and direction were set beforehand; none was looked for in the data."
 
 
 def test_arms_stay_hidden_even_if_the_results_bring_them(pooled: Dossier) -> None:
