@@ -85,6 +85,16 @@ def _with_prior(rows: FloatArray, i: int, x: FloatArray, typical: FloatArray, pr
 
 
 @kernel
+def _apart(trial: FloatArray, known: FloatArray, i: int) -> float:
+    """Largest distance of a trial from the mode known before; not a number where there is none."""
+    apart = 0.0
+    for a in range(trial.shape[1]):
+        away = abs(trial[i, a] - known[i, a])
+        apart = away if not away <= apart else apart
+    return apart
+
+
+@kernel
 def newton_step(
     who: IntArray,
     prior: tuple[FloatArray, FloatArray],
@@ -151,12 +161,9 @@ def newton_step(
         _with_prior(at_trial, i, trial, typical, precision)
         better = at_trial[i, 0] <= best_row[i, 0] + 1e-12 * (1.0 + abs(at_trial[i, 0]))
         if better and math.isfinite(at_trial[i, 0]):
-            apart = 0.0
             for a in range(size):
                 best[i, a] = trial[i, a]
-                away = abs(trial[i, a] - known[i, a])
-                apart = away if not away <= apart else apart
-            if apart <= radius:
+            if _apart(trial, known, i) <= radius:
                 status[i] = 3
                 continue
             for column in range(at_trial.shape[1]):
