@@ -32,7 +32,7 @@ def diameter_rows(found: Judged, study: str, series: str) -> pl.DataFrame:
     """
     tables = found.tables
     first = found.ends["baseline"]
-    baselines = pl.DataFrame({"VISIT": first[first >= 0], "ABLFL": ["Y"] * int((first >= 0).sum())})
+    baselines = pl.DataFrame({"VISIT": first[first >= 0]}).with_columns(ABLFL=pl.lit("Y"))
     visits = pl.concat([baselines, pl.DataFrame({"VISIT": found.rows}).with_columns(ABLFL=pl.lit(None, pl.String))])
     wanted = visits.with_columns(pl.col("VISIT").cast(pl.Int64)).sort("ABLFL", nulls_last=True).unique(
         "VISIT", keep="first", maintain_order=True

@@ -10,6 +10,7 @@ import polars as pl
 
 from trialwright.analysis.plan import estimate
 from trialwright.assessments.compare import agreements
+from trialwright.assessments.lesion_rows import study_lesions
 from trialwright.assessments.responses import study_responses
 from trialwright.conduct.catalogue import catalogue
 from trialwright.conduct.eligibility import MOST_WHOLE, gate_screens, moments_of, screening_of, with_eligibility
@@ -139,4 +140,5 @@ def analyse(
         screening=screening,
         markers=markers,
         agreements=agreements(opened.study, known, points, derived.adrs),
+        lesions=study_lesions(opened.study, known, points),
     )

@@ -71,6 +71,9 @@ def conceal(dossier: Dossier) -> Dossier:
         findings=tuple(_open_findings(dossier.findings, study, dossier.frames, bound)),
         screening=_open_screening(dossier.screening, study, bound),
         agreements={name: each for name, each in dossier.agreements.items() if name not in bound.series},
+        lesions=None
+        if dossier.lesions is None
+        else dossier.lesions.filter(~pl.col("ASSESSID").is_in(list(bound.series))),
     )
 
 

@@ -80,6 +80,8 @@ class Dossier:
         Figures of marker models by the id of the marker; empty where none were computed.
     agreements : mapping of str to Agreement
         Recorded against calculated responses, by series.
+    lesions : polars.DataFrame, optional
+        Diameters and sums of targets of each response series, shaped as ``ADTR``; None where no lesions were collected.
     """
 
     study: Study
@@ -98,3 +100,4 @@ class Dossier:
     screening: Screening | None = None
     markers: Mapping[str, MarkerFigures] = field(default_factory=dict)
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    lesions: pl.DataFrame | None = None

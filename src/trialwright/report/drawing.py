@@ -14,6 +14,8 @@ import polars as pl
 import vl_convert
 from altair.utils.schemapi import debug_mode
 
+from trialwright.report.hatching import hatched
+
 __all__ = [
     "DASHES",
     "FONT",
@@ -299,7 +301,7 @@ def drawn(chart: alt.LayerChart | alt.FacetChart, canvas: Canvas, *, name: str, 
     spec["config"] = _theme(canvas)
     if tag:
         spec["title"] = {"text": tag}
-    svg = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    svg = hatched(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
     return described(svg, name=f"{name}-{canvas.name}", summary=summary)
 
 

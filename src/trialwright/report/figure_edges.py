@@ -9,6 +9,8 @@ import polars as pl
 
 from trialwright.model.dossier import Dossier
 from trialwright.model.items import Place, item_place, rows_at
+from trialwright.model.schedule import AssessmentSeries
+from trialwright.report.lesion_map import busiest
 
 __all__ = ["figure_edges"]
 
@@ -53,6 +55,8 @@ def _below(dossier: Dossier, name: str) -> Iterator[str]:
             yield from _of_courses(dossier, part)
         case "kinetics":
             yield from _of_kinetics(dossier, part)
+        case "waterfall" | "spider" | "lesions" | "swimmer":
+            yield from _of_responses(dossier, kind, part)
         case "accrual" | "consort":
             yield from _of_gates(dossier, whole=kind == "consort")
 
@@ -100,6 +104,31 @@ def _of_kinetics(dossier: Dossier, part: str) -> Iterator[str]:
             yield f"{figures.marker}/{figures.pictures.subject}"
         elif drawn.len() <= MAX_SUBJECTS_BY_ROW:
             yield from (f"{figures.marker}/{subject}" for subject in drawn)
+
+
+def _of_responses(dossier: Dossier, kind: str, part: str) -> Iterator[str]:
+    """Clauses of the series, and the rows of the lengths that were drawn."""
+    if kind == "swimmer":
+        yield f"clause/time_points/{dossier.study.gates[0]}"
+    for series in dossier.study.assessments:
+        if kind == "swimmer":
+            yield f"clause/assessments/{series.id}"
+        elif series.id.replace("_", "-") == part:
+            yield f"clause/assessments/{series.id}"
+            yield from _lengths(dossier, series, one=kind == "lesions")
+
+
+def _lengths(dossier: Dossier, series: AssessmentSeries, *, one: bool) -> Iterator[str]:
+    """Rows of the lengths of a series, or of the one subject whose lesions are drawn."""
+    if dossier.lesions is None:
+        return
+    drawn = dossier.lesions.filter((pl.col("ASSESSID") == series.id) & (pl.col("PARAMCD") != "SDIAM"))
+    if one:
+        drawn = drawn.filter(pl.col("USUBJID") == busiest(dossier, series))
+    if drawn["USUBJID"].n_unique() <= MAX_SUBJECTS_BY_ROW:
+        file = dossier.frames.file_of("TR")
+        rows = drawn.select("USUBJID", "SRCSEQ").unique().sort("USUBJID", "SRCSEQ")
+        yield from (f"row/{file}:{subject}:{number}" for subject, number in rows.iter_rows())
 
 
 def _of_gates(dossier: Dossier, *, whole: bool) -> Iterator[str]:

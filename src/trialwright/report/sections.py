@@ -36,6 +36,7 @@ from trialwright.report.marker_kinetics import parameters_table, rates_table
 from trialwright.report.marker_kinetics_figures import kinetics_figures
 from trialwright.report.marker_responses import marker_responses_table
 from trialwright.report.outcome_tables import complication_tables, proportion_table
+from trialwright.report.responses import response_figures
 from trialwright.report.table import Figure, Table
 from trialwright.report.trial import arms_table, criteria_table, endpoints_table
 from trialwright.report.typeset import count, enumeration, sentence
@@ -118,6 +119,7 @@ def sections(context: Context, silences: Sequence[Silence]) -> tuple[Section, ..
     made += _subgroups(context)
     made += _outcomes(context)
     made += _markers(context)
+    made.append(Section("responses", "Courses of lesions and of subjects", tuple(response_figures(context))))
     made.append(Section("agreement", "Responses recorded and calculated", tuple(agreement_tables(context))))
     made += _kinetics(context)
     made += _accuracies(context)
