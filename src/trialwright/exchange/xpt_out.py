@@ -18,7 +18,7 @@ __all__ = ["MAX_LABEL_BYTES", "MAX_TEXT_BYTES", "write_xpt", "xpt_changes", "xpt
 MAX_LABEL_BYTES: Final = 40
 MAX_TEXT_BYTES: Final = 200
 _NAME: Final = re.compile("[A-Z_][A-Z0-9_]*")
-_MOST: Final = 7.2e75
+_MOST: Final = 9e74  # the format holds 7.2e75, the library that writes it saturates below 1e75
 _LEAST: Final = 5.4e-79
 _MAX_WHOLE: Final = 2**53
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -67,6 +68,22 @@ def test_pandas_reads_the_values_to_the_last_digit(tmp_path: Path) -> None:
     assert back["EMPTY"].tolist() == ["", ""]
 
 
+def ibm(stored: bytes) -> Fraction:
+    """Value of eight bytes as TS-140 describes them: sign, power of 16 above 64, 56 bits behind the point."""
+    fraction = Fraction(int.from_bytes(stored[1:], "big"), 2**56)
+    return (-1) ** (stored[0] >> 7) * fraction * Fraction(16) ** ((stored[0] & 0x7F) - 64)
+
+
+@pytest.mark.independent("the record layout of TS-140, decoded with whole numbers")
+def test_every_stored_number_is_exactly_the_one_given(tmp_path: Path) -> None:
+    numbers = [0.0, 1.0, -1.0, 17.4, -33.333333333333336, 10.151950718685832, 1 / 3, 9e74, 6e-79, 2.0**53]
+    write_xpt(one([*numbers], Variable("AVAL", "l", "float")), tmp_path / "x.xpt")
+    content = (tmp_path / "x.xpt").read_bytes()
+    rows = content[content.index(b"HEADER RECORD*******OBS") + 80 :]
+    assert [ibm(rows[8 * place : 8 * place + 8]) for place in range(len(numbers))] == [Fraction(x) for x in numbers]
+    assert rows[:8] == bytes(8)
+
+
 @pytest.mark.unvalidated
 @pytest.mark.parametrize(
     ("held", "words"),
@@ -81,7 +98,7 @@ def test_pandas_reads_the_values_to_the_last_digit(tmp_path: Path) -> None:
         (one(["a\0b"], Variable("ARM", "l")), "holds a NUL"),
         (one([float("inf")], Variable("AVAL", "l", "float")), "not finite"),
         (one([float("nan")], Variable("AVAL", "l", "float")), "not finite"),
-        (one([1e76], Variable("AVAL", "l", "float")), "beyond what 8 bytes hold"),
+        (one([1e75], Variable("AVAL", "l", "float")), "beyond what 8 bytes hold"),
         (one([1e-79], Variable("AVAL", "l", "float")), "beyond what 8 bytes hold"),
         (one([2**53 + 1], Variable("AVAL", "l", "integer")), "would lose digits"),
     ],
@@ -101,7 +118,7 @@ def test_what_a_transport_file_cannot_hold_is_refused_and_nothing_is_written(
     [
         one(["é" * 100], Variable("ARM", "é" * 20)),
         one([2**53], Variable("AVAL", "l", "integer")),
-        one([0.0, -7e75, 6e-79], Variable("AVALAVAL", "l", "float")),
+        one([0.0, -9e74, 6e-79], Variable("AVALAVAL", "l", "float")),
     ],
 )
 def test_the_limits_themselves_are_held(held: Dataset) -> None:
