@@ -236,7 +236,7 @@ def _verdict(courses: Iterable[tuple[Sequence[Sample], Sequence[Event]]], rules:
         here = _progressions(known.samples, rules)
         progressions |= here
         responses |= _responses(known.samples, here, rules)
-    first = seen[0]
+    (first,) = seen
     return Verdict(_response(responses), _progression(progressions), first.samples, first.excluded, first.flags)
 
 
