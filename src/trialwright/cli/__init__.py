@@ -71,6 +71,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "kelim": Entry("trialwright.cli.kelim:command", "Estimate how fast a tumour marker leaves the body."),
         "gcig": Entry("trialwright.cli.gcig:command", "Judge response and progression by CA-125."),
         "respond": Entry("trialwright.cli.respond:command", "Judge tumour response from lesions or recorded verdicts."),
+        "subject": Entry("trialwright.cli.subject:command", "Show one subject's whole course and what decided it."),
         "survival": Entry("trialwright.cli.survival:command", "Estimate survival quantities from one CSV table."),
     }
 )
