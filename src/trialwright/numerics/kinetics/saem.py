@@ -53,9 +53,10 @@ class SaemOptions:
     correlated : bool, default False
         Whether correlations between parameters are estimated.
     newton_steps : int, default 2
-        Steps towards the maximum of the likelihood after the last iteration, by importance sampling.
+        Steps towards the maximum of the likelihood after the last iteration, by importance sampling; up to as many
+        again with all draws while the maximum is not near.
     newton_draws : int, default 4000
-        Draws a subject in each of them.
+        Draws a subject in each of the first ones.
     draws : int, default 20000
         Draws a subject for the likelihood and the standard errors.
 
