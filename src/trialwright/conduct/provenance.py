@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trialwright.model.catalogue import Catalogue, Spec
 from trialwright.model.dossier import Provenance
+from trialwright.model.endpoint import Endpoint
 from trialwright.model.study import Study
 from trialwright.numerics.constants import CONSTANTS
 
@@ -42,6 +43,7 @@ def _named(study: Study, catalogue: Catalogue) -> Iterator[Spec]:
             *(("marker model", marker.model) for marker in study.markers if marker.model),
             *(("marker criteria", marker.criteria) for marker in study.markers if marker.criteria),
             *(("measure", entry.measure) for e in study.endpoints for entry in e.resolved().values() if entry.measure),
+            *(("censoring rules", rules) for entry in study.endpoints for rules in _rule_sets(entry)),
             ("method", "kaplan-meier"),
             *(("method", analysis.method) for analysis in study.analyses),
         ]
@@ -50,6 +52,11 @@ def _named(study: Study, catalogue: Catalogue) -> Iterator[Spec]:
         found = catalogue.find(kind, name)  # type: ignore[arg-type]  # the kinds above are literals mypy joins to str
         if found is not None:
             yield found
+
+
+def _rule_sets(endpoint: Endpoint) -> list[str]:
+    stated = (entry.censor for entry in endpoint.resolved().values())
+    return [censor.rules for censor in stated if censor is not None and censor.rules is not None]
 
 
 def _of_spec(spec: Spec) -> Provenance:

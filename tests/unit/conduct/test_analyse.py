@@ -62,12 +62,18 @@ def test_an_earlier_cutoff_knows_less_and_nothing_later(opened: OpenedStudy, inv
     assert 0 < dated.filter(pl.col("CNSR") == 0).height < late.adtte.filter(pl.col("CNSR") == 0).height
 
 
-def test_the_statement_that_is_not_computed_says_so_in_the_provenance(opened: OpenedStudy) -> None:
+def test_the_provenance_says_what_is_certain_and_what_is_not(opened: OpenedStudy) -> None:
     lines = {line.subject: line for line in provenance_of(opened.study, catalogue())}
-    assert "not computed by this version" in lines["kelim"].version
+    assert lines["kelim"].version == "marker model"
     assert lines["kelim"].certainty == "unverified"
     assert lines["cox"].certainty == "verified"
     assert lines["month"].version == "30.4375 d"
+
+
+def test_a_censoring_rule_set_that_is_named_stands_in_the_provenance() -> None:
+    lines = {line.subject: line for line in provenance_of(open_study("nct06850103").study, catalogue())}
+    assert (lines["FDA_A"].version, lines["FDA_A"].certainty) == ("censoring rules", "unverified")
+    assert "appendix 3, table A" in lines["FDA_A"].reference
 
 
 def test_what_is_done_is_said(opened: OpenedStudy, invented: Simulated) -> None:
