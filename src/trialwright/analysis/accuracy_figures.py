@@ -80,19 +80,16 @@ class Asked:
         self,
         figure: str,
         limits: tuple[float | None, float | None, float | None],
-        counts: tuple[int, int] | None = None,
+        counts: tuple[int, int],
         *,
-        of: pl.DataFrame | None = None,
         level_of: str = "",
     ) -> Result:
         """A figure with its limits, of so many subjects with so many outcomes."""
         if limits[0] is None:
             return self.request.failed(figure, "nobody to count")
-        rows = self.request.rows if of is None else of
-        n, events = (rows.height, None) if counts is None else counts
+        n, events = counts
         return self.request.result(
             figure,
-            of=rows,
             value=limits[0],
             low=limits[1],
             high=limits[2],
@@ -278,12 +275,13 @@ def _by_arm(asked: Asked) -> Made:
             yield asked.request.result(figures[0], value=found.p, unit="1", n=found.n, events=found.events)
         yield asked.ratio(figures[1], found.ratio, (found.n, found.events))
         for effect in found.by_arm:
-            figure, mine = asked.name("hr_doubling", f"@{effect.level}"), rows.filter(pl.col("ARM") == effect.level)
+            figure = asked.name("hr_doubling", f"@{effect.level}")
             if effect.hr is None:
                 yield asked.request.failed(figure, effect.reason)
                 continue
             limits, counts = (effect.hr, effect.lower, effect.upper), (effect.n, effect.events)
-            yield asked.limited(figure, limits, counts, of=mine, level_of=effect.level)
+            # One model of both arms: the effect in one rests on the subjects of the other too.
+            yield asked.limited(figure, limits, counts, level_of=effect.level)
 
     yield from asked.attempt(figures, made)
 

@@ -73,6 +73,8 @@ def line_figure(context: Context, lines: Mapping[str, pl.DataFrame], words: Line
     points = pl.concat(
         [_thinned(frame).select(pl.lit(label).alias("label"), "x", "y") for label, frame in lines.items()]
     ).drop_nulls()
+    # A clipping of the drawing itself would carry a number that counts the drawings of the process.
+    points = points.filter(pl.col("y").is_between(*words.y_span))
     with unchecked():
         wide, narrow = (
             drawn(
@@ -107,7 +109,7 @@ def _chart(points: pl.DataFrame, labels: Sequence[str], words: LineWords, canvas
         ends = alt.Data(values=[{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 1.0}])
         layers.append(alt.Chart(ends).mark_line(strokeDash=[3, 3], color="#777777", strokeWidth=1).encode(x, y))
     mark = alt.Chart(rows_of(points, "label", "x", "y")).mark_line(
-        interpolate="step-after" if words.is_stepped else "linear", strokeWidth=1.8, clip=True
+        interpolate="step-after" if words.is_stepped else "linear", strokeWidth=1.8
     )
     layers.append(
         mark.encode(

@@ -182,6 +182,7 @@ def test_the_interaction_is_of_the_experimental_arm_over_the_control(
     for effect in theirs.by_arm:
         result = found[f"hr_doubling:PFS@{effect.level}"]
         assert (result.value, result.n, result.level_of) == (pytest.approx(effect.hr), effect.n, effect.level)
+        assert len(result.rests_on) == rows.height
 
 
 def test_without_leave_nothing_by_arm_is_shown(

@@ -77,3 +77,13 @@ def test_long_lines_are_thinned_in_the_drawing_and_whole_in_the_data(context: Co
     assert len(figure.data.splitlines()) == n + 1
     assert len(figure.wide) < 40_000
     assert len(figure.table.rows) == 12
+
+
+def test_the_same_dossier_draws_the_same_bytes_again(by_arm: Dossier) -> None:
+    low = pl.DataFrame({"threshold": [0.2, 0.5, 0.9], "rule": [0.3, 0.1, -4.0], "all": [0.4, 0.0, -9.0]})
+    once, again = (
+        {figure.name: figure.wide for figure in accuracy_curves(drawn(by_arm, {"decision-acc-pfs": low}), ACCURACY)}
+        for _ in range(2)
+    )
+    assert once == again
+    assert "clip" not in once["decision-acc-pfs"]
