@@ -22,9 +22,9 @@ from trialwright.conduct.run_record import RunRecord, read_run
 from trialwright.conduct.studies import OpenedStudy, open_study
 from trialwright.endpoints.moments import time_point_dates
 from trialwright.errors import DataError, InputError, NotAllowedError
-from trialwright.exchange.adam import Sources, analysis_datasets
-from trialwright.exchange.adam_dataset import Dataset, byte_length
-from trialwright.exchange.dataset_json_out import FileOrigin, write_dataset_json
+from trialwright.exchange.adam import Sources, analysis_tables
+from trialwright.exchange.adam_table import AnalysisTable, byte_length
+from trialwright.exchange.dataset_json_out import FileOrigin, write_cdisc_json
 from trialwright.exchange.folder import whole_or_nothing
 from trialwright.exchange.xpt_out import write_xpt, xpt_changes
 from trialwright.model.arm_bound import arm_bound
@@ -83,7 +83,7 @@ class Exported:
         Whether arms stand in the datasets.
     format : str
         The format.
-    datasets : tuple of Dataset
+    datasets : tuple of AnalysisTable
         The datasets.
     notes : tuple of str
         What was left out, named otherwise, or reads otherwise in this format.
@@ -99,7 +99,7 @@ class Exported:
     cutoff: str
     by_arm: bool
     format: str
-    datasets: tuple[Dataset, ...]
+    datasets: tuple[AnalysisTable, ...]
     notes: tuple[str, ...]
     findings: tuple[Finding, ...]
     files: tuple[str, ...]
@@ -151,7 +151,7 @@ def export(
         raise InputError(f"no format {request.format!r}", where="--format", mend=mend)
     with whole_or_nothing(request.out) as folder:
         made = _of_run(request, say) if _is_run(request.what) else _of_study(request, say)
-        datasets = analysis_datasets(made.study, made.tables)
+        datasets = analysis_tables(made.study, made.tables)
         say("writing the datasets")
         moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
         for each in datasets:
@@ -263,7 +263,7 @@ def _refuse_other_data(record: RunRecord, frames: Frames, data: Path) -> None:
             raise DataError("not the file the run has read", where=str(data / file), why="SHA-256 differs", mend=mend)
 
 
-def _write(each: Dataset, path: Path, study: Study, moment: str) -> None:
+def _write(each: AnalysisTable, path: Path, study: Study, moment: str) -> None:
     if path.suffix == ".csv":
         each.frame.write_csv(path)
     elif path.suffix == ".parquet":
@@ -272,10 +272,10 @@ def _write(each: Dataset, path: Path, study: Study, moment: str) -> None:
         write_xpt(each, path)
     else:
         origin = FileOrigin(study.id, study.study.version, "trialwright", __version__, moment)
-        write_dataset_json(each, path, origin)
+        write_cdisc_json(each, path, origin)
 
 
-def _notes(datasets: tuple[Dataset, ...], form: str) -> list[str]:
+def _notes(datasets: tuple[AnalysisTable, ...], form: str) -> list[str]:
     renamed = [
         f"{each.name}.{variable.name} holds {variable.made_from}, whose name has more than eight characters"
         for each in datasets
@@ -300,7 +300,7 @@ def _described(exported: Exported) -> dict[str, object]:
     }
 
 
-def _shape_of(each: Dataset) -> dict[str, object]:
+def _shape_of(each: AnalysisTable) -> dict[str, object]:
     return {
         "label": each.label,
         "key": list(each.key),

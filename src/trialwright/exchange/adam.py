@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from trialwright.exchange.adam_dataset import Dataset, Variable, VariableType, dataset, short_name
+from trialwright.exchange.adam_table import AnalysisTable, Variable, VariableType, analysis_table, short_name
 from trialwright.exchange.adam_terms import (
     ADRS_PARAMS,
     ADTR_PARAMS,
@@ -21,7 +21,7 @@ from trialwright.exchange.adam_terms import (
 from trialwright.model.lengths import millimetres
 from trialwright.model.study import Study
 
-__all__ = ["Sources", "analysis_datasets"]
+__all__ = ["Sources", "analysis_tables"]
 
 _TENTHS: Final = ("AVAL", "BASE", "NADIR", "CHG", "CHGNAD")
 _MAX_LABEL: Final = 40
@@ -45,7 +45,7 @@ class Sources:
     adtr: pl.DataFrame | None = None
 
 
-def analysis_datasets(study: Study, sources: Sources) -> tuple[Dataset, ...]:
+def analysis_tables(study: Study, sources: Sources) -> tuple[AnalysisTable, ...]:
     """Analysis datasets of a study.
 
     Parameters
@@ -57,7 +57,7 @@ def analysis_datasets(study: Study, sources: Sources) -> tuple[Dataset, ...]:
 
     Returns
     -------
-    tuple of Dataset
+    tuple of AnalysisTable
         ADSL, ADTR where there are lesions, ADRS, ADTTE.
 
     Raises
@@ -80,7 +80,7 @@ def analysis_datasets(study: Study, sources: Sources) -> tuple[Dataset, ...]:
     >>> text += ' "id": "1"}}, "items": {"began": {"is": "date", "ask": "Start?", "domain": "DS"}},'
     >>> text += ' "time_points": {"start": {"item": "began"}}, "arms": [{"id": "A", "label": "a", "role": "single"}]}'
     >>> study = Study.model_validate_json(text)
-    >>> made = analysis_datasets(study, Sources(empty("ADSL"), empty("ADRS"), empty("ADTTE")))
+    >>> made = analysis_tables(study, Sources(empty("ADSL"), empty("ADRS"), empty("ADTTE")))
     >>> [each.name for each in made]
     ['ADSL', 'ADRS', 'ADTTE']
     """
@@ -97,7 +97,7 @@ def _planned(rows: pl.DataFrame, arms: pl.DataFrame | None) -> pl.DataFrame:
     return rows if arms is None else rows.join(arms, on="USUBJID", how="left", maintain_order="left")
 
 
-def _subjects(adsl: pl.DataFrame) -> Dataset:
+def _subjects(adsl: pl.DataFrame) -> AnalysisTable:
     known = VARIABLES["ADSL"]
     names = {variable.name for variable in known}
     started = pl.when(pl.col("EOSSTT").is_in(["COMPLETED", "DISCONTINUED", "ONGOING"]))
@@ -116,7 +116,7 @@ def _subjects(adsl: pl.DataFrame) -> Dataset:
         short = short_name(column, [*names, *(variable.name for variable in more)])
         renamed[column] = short
         more.append(_of_the_study(column, short, rows.schema[column]))
-    return dataset("ADSL", "Subject-Level Analysis Dataset", (*known, *more), ["USUBJID"], rows.rename(renamed))
+    return analysis_table("ADSL", "Subject-Level Analysis Dataset", (*known, *more), ["USUBJID"], rows.rename(renamed))
 
 
 def _of_the_study(column: str, short: str, dtype: pl.DataType) -> Variable:
@@ -157,7 +157,7 @@ def _with_parameters(study: Study, rows: pl.DataFrame, words: Mapping[str, str])
     )
 
 
-def _responses(study: Study, adrs: pl.DataFrame) -> Dataset:
+def _responses(study: Study, adrs: pl.DataFrame) -> AnalysisTable:
     rows = _with_parameters(study, adrs, ADRS_PARAMS)
     once = pl.col("PARAMCD").is_in(list(ONCE))
     progressed = (pl.col("PARAMCD") == "OVR") & (pl.col("AVALC") == "PD") & (pl.col("ANL01FL") == "Y")
@@ -173,10 +173,10 @@ def _responses(study: Study, adrs: pl.DataFrame) -> Dataset:
         ANL02FL=pl.when(until).then(pl.lit("Y")),
     )
     key = ["USUBJID", "ASSESSID", "PARAMCD", "ADT", "DTYPE"]
-    return dataset("ADRS", "Response Analysis Dataset", VARIABLES["ADRS"], key, rows, numbered="ASEQ")
+    return analysis_table("ADRS", "Response Analysis Dataset", VARIABLES["ADRS"], key, rows, numbered="ASEQ")
 
 
-def _lesions(study: Study, adtr: pl.DataFrame) -> Dataset:
+def _lesions(study: Study, adtr: pl.DataFrame) -> AnalysisTable:
     rows = _with_parameters(study, adtr, ADTR_PARAMS)
     whole = pl.col("AVAL").is_not_null() & (pl.col("COMPLETE").fill_null("Y") == "Y")
     rows = rows.with_columns(
@@ -187,10 +187,10 @@ def _lesions(study: Study, adtr: pl.DataFrame) -> Dataset:
         SRCVAR=pl.coalesce("SRCVAR", pl.lit(SOURCE_COLUMNS["TR"])),
     )
     key = ["USUBJID", "ASSESSID", "PARAMCD", "TRLNKID", "ADT"]
-    return dataset("ADTR", "Tumor Results Analysis Dataset", VARIABLES["ADTR"], key, rows, numbered="ASEQ")
+    return analysis_table("ADTR", "Tumor Results Analysis Dataset", VARIABLES["ADTR"], key, rows, numbered="ASEQ")
 
 
-def _times(adtte: pl.DataFrame) -> Dataset:
+def _times(adtte: pl.DataFrame) -> AnalysisTable:
     rows = adtte.with_columns(AVALU=pl.when(pl.col("AVAL").is_not_null()).then(pl.lit("DAYS")))
     key = ["USUBJID", "PARAMCD", "DEFID"]
-    return dataset("ADTTE", "Time-to-Event Analysis Dataset", VARIABLES["ADTTE"], key, rows, numbered="ASEQ")
+    return analysis_table("ADTTE", "Time-to-Event Analysis Dataset", VARIABLES["ADTTE"], key, rows, numbered="ASEQ")

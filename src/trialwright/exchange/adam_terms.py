@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from trialwright.exchange.adam_dataset import Variable, VariableType
+from trialwright.exchange.adam_table import Variable, VariableType
 
 __all__ = ["ADRS_PARAMS", "ADTR_PARAMS", "ONCE", "PROGRESSIVE", "READERS", "SOURCE_COLUMNS", "VARIABLES"]
 

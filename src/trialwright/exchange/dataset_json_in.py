@@ -11,7 +11,7 @@ import polars as pl
 from trialwright.model.finding import Finding, finding
 from trialwright.model.tables import Table
 
-__all__ = ["read_dataset_json_text"]
+__all__ = ["read_cdisc_json_text"]
 
 _MEND: Final = "write it again as Dataset-JSON 1.1, or as CSV or Parquet"
 
@@ -20,7 +20,7 @@ class _UnreadableError(ValueError):
     """Why a file is no dataset."""
 
 
-def read_dataset_json_text(data: bytes, table: Table, file: str) -> tuple[pl.DataFrame | None, list[Finding]]:
+def read_cdisc_json_text(data: bytes, table: Table, file: str) -> tuple[pl.DataFrame | None, list[Finding]]:
     """Return a Dataset-JSON file as a table of text, or why it cannot be read.
 
     Parameters
@@ -45,7 +45,7 @@ def read_dataset_json_text(data: bytes, table: Table, file: str) -> tuple[pl.Dat
     >>> from trialwright.model.tables import TABLES
     >>> about = '{"datasetJSONVersion": "1.1.0", "name": "SS", "records": 1, "columns": [{"name": "SSSEQ"}],'
     >>> text = f'{about} "rows": [[1.0]]}}'
-    >>> read_dataset_json_text(text.encode(), TABLES["SS"], "ss.json")[0].rows()
+    >>> read_cdisc_json_text(text.encode(), TABLES["SS"], "ss.json")[0].rows()
     [(2, '1.0')]
     """
     try:

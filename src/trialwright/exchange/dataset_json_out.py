@@ -11,9 +11,9 @@ from typing import Final
 import polars as pl
 
 from trialwright.errors import DataError
-from trialwright.exchange.adam_dataset import Dataset, Variable, VariableType, byte_length
+from trialwright.exchange.adam_table import AnalysisTable, Variable, VariableType, byte_length
 
-__all__ = ["VERSION", "FileOrigin", "dataset_json", "write_dataset_json"]
+__all__ = ["VERSION", "FileOrigin", "cdisc_json", "write_cdisc_json"]
 
 VERSION: Final = "1.1.0"
 _TYPES: Final[Mapping[VariableType, str]] = {
@@ -44,12 +44,12 @@ class FileOrigin:
     created: str
 
 
-def dataset_json(dataset: Dataset, origin: FileOrigin) -> dict[str, object]:
+def cdisc_json(table: AnalysisTable, origin: FileOrigin) -> dict[str, object]:
     """A dataset in the shape of Dataset-JSON 1.1.
 
     Parameters
     ----------
-    dataset : Dataset
+    table : AnalysisTable
         The dataset.
     origin : FileOrigin
         Where the file comes from.
@@ -71,41 +71,41 @@ def dataset_json(dataset: Dataset, origin: FileOrigin) -> dict[str, object]:
     Examples
     --------
     >>> rows = pl.DataFrame({"CNSR": [0]})
-    >>> held = Dataset("ADTTE", "Times", (Variable("CNSR", "Censor", "integer"),), (), rows)
-    >>> made = dataset_json(held, FileOrigin("s", "1", "p", "1", "2027-01-01T00:00:00Z"))
+    >>> held = AnalysisTable("ADTTE", "Times", (Variable("CNSR", "Censor", "integer"),), (), rows)
+    >>> made = cdisc_json(held, FileOrigin("s", "1", "p", "1", "2027-01-01T00:00:00Z"))
     >>> made["rows"], made["records"]
     ([[0]], 1)
     """
-    for variable in dataset.variables:
-        values = dataset.frame[variable.name]
+    for variable in table.variables:
+        values = table.frame[variable.name]
         if variable.type == "float" and not values.drop_nulls().is_finite().all():
             raise DataError(
-                f"{dataset.name}.{variable.name} holds a number that is not finite",
+                f"{table.name}.{variable.name} holds a number that is not finite",
                 why="JSON has no form for it",
                 mend="leave the cell empty",
             )
-    days = [pl.col(variable.name).dt.to_string("%Y-%m-%d") for variable in dataset.variables if variable.type == "date"]
-    rows = dataset.frame.with_columns(days)
+    days = [pl.col(variable.name).dt.to_string("%Y-%m-%d") for variable in table.variables if variable.type == "date"]
+    rows = table.frame.with_columns(days)
     return {
         "datasetJSONCreationDateTime": origin.created,
         "datasetJSONVersion": VERSION,
-        "fileOID": f"{origin.study}.{dataset.name}.{origin.created}",
+        "fileOID": f"{origin.study}.{table.name}.{origin.created}",
         "originator": origin.program,
         "sourceSystem": {"name": origin.program, "version": origin.program_version},
         "studyOID": origin.study,
         "metaDataVersionOID": f"MDV.{origin.study}.{origin.study_version}",
-        "itemGroupOID": f"IG.{dataset.name}",
+        "itemGroupOID": f"IG.{table.name}",
         "records": rows.height,
-        "name": dataset.name,
-        "label": dataset.label,
-        "columns": [_column(dataset, variable) for variable in dataset.variables],
+        "name": table.name,
+        "label": table.label,
+        "columns": [_column(table, variable) for variable in table.variables],
         "rows": [list(row) for row in rows.iter_rows()],
     }
 
 
-def _column(dataset: Dataset, variable: Variable) -> dict[str, object]:
+def _column(table: AnalysisTable, variable: Variable) -> dict[str, object]:
     made: dict[str, object] = {
-        "itemOID": f"IT.{dataset.name}.{variable.name}",
+        "itemOID": f"IT.{table.name}.{variable.name}",
         "name": variable.name,
         "label": variable.label,
         "dataType": _TYPES[variable.type],
@@ -113,18 +113,18 @@ def _column(dataset: Dataset, variable: Variable) -> dict[str, object]:
     if variable.type == "date":
         made |= {"targetDataType": "integer", "displayFormat": "E8601DA."}
     if variable.type == "text":
-        made["length"] = byte_length(dataset.frame[variable.name])
-    if variable.name in dataset.key:
-        made["keySequence"] = dataset.key.index(variable.name) + 1
+        made["length"] = byte_length(table.frame[variable.name])
+    if variable.name in table.key:
+        made["keySequence"] = table.key.index(variable.name) + 1
     return made
 
 
-def write_dataset_json(dataset: Dataset, path: Path, origin: FileOrigin) -> None:
+def write_cdisc_json(table: AnalysisTable, path: Path, origin: FileOrigin) -> None:
     """Write a dataset as Dataset-JSON 1.1.
 
     Parameters
     ----------
-    dataset : Dataset
+    table : AnalysisTable
         The dataset.
     path : pathlib.Path
         File to write.
@@ -136,5 +136,5 @@ def write_dataset_json(dataset: Dataset, path: Path, origin: FileOrigin) -> None
     DataError
         If a number is not finite.
     """
-    text = json.dumps(dataset_json(dataset, origin), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(cdisc_json(table, origin), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     path.write_text(text + "\n", encoding="utf-8")

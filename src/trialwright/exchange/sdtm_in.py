@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from trialwright.exchange.csv_text import read_csv_text
-from trialwright.exchange.dataset_json_in import read_dataset_json_text
+from trialwright.exchange.dataset_json_in import read_cdisc_json_text
 from trialwright.exchange.parquet_text import read_parquet_text
 from trialwright.exchange.xpt_in import read_xpt_text
 from trialwright.model.finding import Finding, finding
@@ -56,7 +56,7 @@ def read_text(data: bytes, table: Table, file: str, origin: Origin) -> tuple[pl.
     if suffix == ".xpt":
         frame, findings = read_xpt_text(data, table, file)
     elif suffix == ".json":
-        frame, findings = read_dataset_json_text(data, table, file)
+        frame, findings = read_cdisc_json_text(data, table, file)
     elif suffix == ".parquet":
         frame, findings = read_parquet_text(data, table, file, origin)
     else:

@@ -11,7 +11,7 @@ import polars as pl
 import pyreadstat
 
 from trialwright.errors import DataError
-from trialwright.exchange.adam_dataset import MAX_NAME, Dataset, Variable, byte_length
+from trialwright.exchange.adam_table import MAX_NAME, AnalysisTable, Variable, byte_length
 
 __all__ = ["MAX_LABEL_BYTES", "MAX_TEXT_BYTES", "write_xpt", "xpt_changes", "xpt_refusals"]
 
@@ -23,12 +23,12 @@ _LEAST: Final = 5.4e-79
 _MAX_WHOLE: Final = 2**53
 
 
-def xpt_refusals(dataset: Dataset) -> tuple[str, ...]:
+def xpt_refusals(table: AnalysisTable) -> tuple[str, ...]:
     """What a transport file cannot hold of a dataset.
 
     Parameters
     ----------
-    dataset : Dataset
+    table : AnalysisTable
         The dataset.
 
     Returns
@@ -44,14 +44,14 @@ def xpt_refusals(dataset: Dataset) -> tuple[str, ...]:
     Examples
     --------
     >>> rows = pl.DataFrame({"NOTE": ["x" * 201]})
-    >>> xpt_refusals(Dataset("ADTTE", "Times", (Variable("NOTE", "Note"),), ("NOTE",), rows))
+    >>> xpt_refusals(AnalysisTable("ADTTE", "Times", (Variable("NOTE", "Note"),), ("NOTE",), rows))
     ('ADTTE.NOTE: a text of 201 bytes stands in row 1, 200 is the most',)
     """
-    faults = list(_named(dataset.name, dataset.label, dataset.name))
-    for variable in dataset.variables:
-        place = f"{dataset.name}.{variable.name}"
+    faults = list(_named(table.name, table.label, table.name))
+    for variable in table.variables:
+        place = f"{table.name}.{variable.name}"
         faults.extend(_named(variable.name, variable.label, place))
-        faults.extend(_held(dataset.frame[variable.name], variable, place))
+        faults.extend(_held(table.frame[variable.name], variable, place))
     return tuple(faults)
 
 
@@ -83,12 +83,12 @@ def _held(values: pl.Series, variable: Variable, place: str) -> Iterator[str]:
             yield f"{place}: a whole number above {_MAX_WHOLE} would lose digits"
 
 
-def xpt_changes(dataset: Dataset) -> tuple[str, ...]:
+def xpt_changes(table: AnalysisTable) -> tuple[str, ...]:
     """What reads otherwise from a transport file, though nothing is lost.
 
     Parameters
     ----------
-    dataset : Dataset
+    table : AnalysisTable
         A dataset without refusals.
 
     Returns
@@ -99,28 +99,28 @@ def xpt_changes(dataset: Dataset) -> tuple[str, ...]:
     Examples
     --------
     >>> rows = pl.DataFrame({"ARM": ["Chirurgie première à la carte"]})
-    >>> xpt_changes(Dataset("ADSL", "Subjects", (Variable("ARM", "Arm"),), ("ARM",), rows))
+    >>> xpt_changes(AnalysisTable("ADSL", "Subjects", (Variable("ARM", "Arm"),), ("ARM",), rows))
     ('ADSL.ARM: letters beyond ASCII are written as UTF-8; tell the reader',)
     """
     found: list[str] = []
-    for name in dataset.texts:
-        values = dataset.frame[name]
+    for name in table.texts:
+        values = table.frame[name]
         if (values.str.len_bytes() != values.str.len_chars()).any():
-            found.append(f"{dataset.name}.{name}: letters beyond ASCII are written as UTF-8; tell the reader")
+            found.append(f"{table.name}.{name}: letters beyond ASCII are written as UTF-8; tell the reader")
         if values.null_count() and (values == "").any():
-            found.append(f"{dataset.name}.{name}: empty and missing texts read alike")
-    whole = [variable.name for variable in dataset.variables if variable.type == "integer"]
+            found.append(f"{table.name}.{name}: empty and missing texts read alike")
+    whole = [variable.name for variable in table.variables if variable.type == "integer"]
     if whole:
-        found.append(f"{dataset.name}: whole numbers read as floating point ({', '.join(whole)})")
+        found.append(f"{table.name}: whole numbers read as floating point ({', '.join(whole)})")
     return tuple(found)
 
 
-def write_xpt(dataset: Dataset, path: Path) -> None:
+def write_xpt(table: AnalysisTable, path: Path) -> None:
     """Write a dataset as a SAS transport file, version 5.
 
     Parameters
     ----------
-    dataset : Dataset
+    table : AnalysisTable
         The dataset.
     path : pathlib.Path
         File to write.
@@ -130,19 +130,19 @@ def write_xpt(dataset: Dataset, path: Path) -> None:
     DataError
         If the file could not hold it whole.
     """
-    faults = xpt_refusals(dataset)
+    faults = xpt_refusals(table)
     if faults:
         more = f", and {len(faults) - 1} more faults" if len(faults) > 1 else ""
         mend = "shorten it in the study file or in the data, or export as dataset-json, which has no such limits"
         why = "a transport file of version 5 would cut it"
         raise DataError(f"{faults[0]}{more}", where=path.name, why=why, mend=mend)
-    formats = {variable.name: "DATE9." for variable in dataset.variables if variable.type == "date"}
+    formats = {variable.name: "DATE9." for variable in table.variables if variable.type == "date"}
     pyreadstat.write_xport(
-        dataset.frame,
+        table.frame,
         path,
-        file_label=dataset.label,
-        column_labels=[variable.label for variable in dataset.variables],
-        table_name=dataset.name,
+        file_label=table.label,
+        column_labels=[variable.label for variable in table.variables],
+        table_name=table.name,
         file_format_version=5,
         variable_format=formats,
     )

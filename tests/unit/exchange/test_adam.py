@@ -9,8 +9,8 @@ import pytest
 
 from tests.studies import loaded
 from trialwright.errors import DataError
-from trialwright.exchange.adam import Sources, analysis_datasets
-from trialwright.exchange.adam_dataset import Dataset, Variable, byte_length, dataset, short_name
+from trialwright.exchange.adam import Sources, analysis_tables
+from trialwright.exchange.adam_table import AnalysisTable, Variable, analysis_table, byte_length, short_name
 from trialwright.exchange.adam_terms import ADRS_PARAMS, ONCE, PROGRESSIVE, VARIABLES
 from trialwright.model.frames import OUTPUTS
 
@@ -53,8 +53,8 @@ ADTTE = pl.DataFrame(
 )  # fmt: skip
 
 
-def made(name: str, *, adsl: pl.DataFrame = ADSL, adtr: pl.DataFrame | None = None) -> Dataset:
-    found = analysis_datasets(STUDY, Sources(adsl, ADRS, ADTTE, adtr))
+def made(name: str, *, adsl: pl.DataFrame = ADSL, adtr: pl.DataFrame | None = None) -> AnalysisTable:
+    found = analysis_tables(STUDY, Sources(adsl, ADRS, ADTTE, adtr))
     return next(each for each in found if each.name == name)
 
 
@@ -90,7 +90,7 @@ def test_two_long_names_are_told_apart_until_ten_are_equal() -> None:
 
 def test_no_arm_stands_anywhere_when_the_subjects_have_none() -> None:
     hidden = ADSL.drop("ARM", "ARMCD")
-    for each in analysis_datasets(STUDY, Sources(hidden, ADRS, ADTTE)):
+    for each in analysis_tables(STUDY, Sources(hidden, ADRS, ADTTE)):
         assert {"ARM", "ARMCD", "TRTP", "TRT01P"}.isdisjoint(each.frame.columns)
     assert made("ADTTE").frame["TRTP"].to_list() == ["Arm of surgery"]
 
@@ -146,4 +146,8 @@ def test_an_empty_text_has_length_one() -> None:
 def test_rows_are_numbered_within_a_subject() -> None:
     given = (Variable("USUBJID", "s"), Variable("ASEQ", "n", "integer"))
     frame = pl.DataFrame({"USUBJID": ["b", "a", "b"]})
-    assert dataset("X", "x", given, ["USUBJID"], frame, numbered="ASEQ").frame.rows() == [("a", 1), ("b", 1), ("b", 2)]
+    assert analysis_table("X", "x", given, ["USUBJID"], frame, numbered="ASEQ").frame.rows() == [
+        ("a", 1),
+        ("b", 1),
+        ("b", 2),
+    ]

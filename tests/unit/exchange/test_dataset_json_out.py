@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from trialwright.errors import DataError
-from trialwright.exchange.adam_dataset import Dataset, Variable
-from trialwright.exchange.dataset_json_out import FileOrigin, dataset_json, write_dataset_json
+from trialwright.exchange.adam_table import AnalysisTable, Variable
+from trialwright.exchange.dataset_json_out import FileOrigin, cdisc_json, write_cdisc_json
 
 ORIGIN = FileOrigin("nct07295132", "0.1.0", "trialwright", "0.1.0", "2027-04-02T09:00:00Z")
 FRAME = pl.DataFrame(
@@ -27,9 +27,10 @@ VARIABLES = (
     Variable("USUBJID", "Unique Subject Identifier"), Variable("ADT", "Analysis Date", "date"),
     Variable("CNSR", "Censor", "integer"), Variable("AVALM", "Months", "float"),
 )  # fmt: skip
-TIMES = Dataset("ADTTE", "Times", VARIABLES, ("USUBJID", "ADT"), FRAME)
+TIMES = AnalysisTable("ADTTE", "Times", VARIABLES, ("USUBJID", "ADT"), FRAME)
 
 TEXT = {"type": "string"}
+TEXTS = ("fileOID", "originator", "studyOID", "metaDataVersionOID", "itemGroupOID", "name", "label")
 COLUMN = {
     "type": "object",
     "required": ["itemOID", "name", "label", "dataType"],
@@ -49,7 +50,7 @@ PUBLISHED = {
                  "columns"],
     "additionalProperties": False,
     "properties": {
-        **dict.fromkeys(("fileOID", "originator", "studyOID", "metaDataVersionOID", "itemGroupOID", "name", "label"), TEXT),
+        **dict.fromkeys(TEXTS, TEXT),
         "datasetJSONCreationDateTime": {"type": "string", "format": "date-time"},
         "datasetJSONVersion": {"type": "string", "pattern": r"^1\.1\.[0-9]+$"},
         "sourceSystem": {
@@ -71,13 +72,13 @@ def read(path: Path) -> dict[str, object]:
 
 @pytest.mark.independent("attributes of the specification, and the json module")
 def test_a_file_has_the_published_shape(tmp_path: Path) -> None:
-    write_dataset_json(TIMES, tmp_path / "adtte.json", ORIGIN)
+    write_cdisc_json(TIMES, tmp_path / "adtte.json", ORIGIN)
     jsonschema.validate(read(tmp_path / "adtte.json"), PUBLISHED)
 
 
 @pytest.mark.independent("attributes of the specification, and the json module")
 def test_values_types_labels_lengths_and_keys_come_back(tmp_path: Path) -> None:
-    write_dataset_json(TIMES, tmp_path / "adtte.json", ORIGIN)
+    write_cdisc_json(TIMES, tmp_path / "adtte.json", ORIGIN)
     back = read(tmp_path / "adtte.json")
     assert back["rows"] == [["OV-01-001", "2027-01-20", 1, 10.151950718685832], ["é", None, 0, None]]
     assert back["records"] == 2
@@ -94,6 +95,6 @@ def test_values_types_labels_lengths_and_keys_come_back(tmp_path: Path) -> None:
 
 @pytest.mark.unvalidated
 def test_a_number_json_has_no_form_for_is_refused() -> None:
-    endless = Dataset("X", "x", (Variable("A", "a", "float"),), (), pl.DataFrame({"A": [float("nan")]}))
+    endless = AnalysisTable("X", "x", (Variable("A", "a", "float"),), (), pl.DataFrame({"A": [float("nan")]}))
     with pytest.raises(DataError, match="not finite"):
-        dataset_json(endless, ORIGIN)
+        cdisc_json(endless, ORIGIN)

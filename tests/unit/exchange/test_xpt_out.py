@@ -12,7 +12,7 @@ import pytest
 from pandas.io.sas.sas_xport import XportReader
 
 from trialwright.errors import DataError
-from trialwright.exchange.adam_dataset import Dataset, Variable, VariableType
+from trialwright.exchange.adam_table import AnalysisTable, Variable, VariableType
 from trialwright.exchange.xpt_out import write_xpt, xpt_changes, xpt_refusals
 
 EPOCH = date(1960, 1, 1)
@@ -33,13 +33,13 @@ VARIABLES = (
     Variable("ADT", "Analysis Date", "date"), Variable("AVAL", "Analysis Value", "integer"),
     Variable("AVALM", "Analysis Value in Months", "float"), Variable("EMPTY", "Nothing"),
 )  # fmt: skip
-TIMES = Dataset("ADTTE", "Time-to-Event Analysis Dataset", VARIABLES, ("USUBJID",), FRAME)
+TIMES = AnalysisTable("ADTTE", "Time-to-Event Analysis Dataset", VARIABLES, ("USUBJID",), FRAME)
 
 
-def one(values: list[object], variable: Variable, name: str = "ADTTE", label: str = "Times") -> Dataset:
+def one(values: list[object], variable: Variable, name: str = "ADTTE", label: str = "Times") -> AnalysisTable:
     kinds: dict[VariableType, pl.DataType] = {"text": pl.String(), "integer": pl.Int64(), "float": pl.Float64()}
     frame = pl.DataFrame({variable.name: pl.Series(values, dtype=kinds[variable.type])})
-    return Dataset(name, label, (variable,), (variable.name,), frame)
+    return AnalysisTable(name, label, (variable,), (variable.name,), frame)
 
 
 @pytest.mark.independent("pandas reads the file")
@@ -104,7 +104,7 @@ def test_every_stored_number_is_exactly_the_one_given(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_transport_file_cannot_hold_is_refused_and_nothing_is_written(
-    tmp_path: Path, held: Dataset, words: str
+    tmp_path: Path, held: AnalysisTable, words: str
 ) -> None:
     assert words in xpt_refusals(held)[0]
     with pytest.raises(DataError, match="version 5 would cut it"):
@@ -121,7 +121,7 @@ def test_what_a_transport_file_cannot_hold_is_refused_and_nothing_is_written(
         one([0.0, -9e74, 6e-79], Variable("AVALAVAL", "l", "float")),
     ],
 )
-def test_the_limits_themselves_are_held(held: Dataset) -> None:
+def test_the_limits_themselves_are_held(held: AnalysisTable) -> None:
     assert xpt_refusals(held) == ()
 
 

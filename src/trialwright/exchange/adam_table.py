@@ -10,7 +10,7 @@ import polars as pl
 
 from trialwright.errors import DataError
 
-__all__ = ["MAX_NAME", "Dataset", "VariableType", "Variable", "byte_length", "dataset", "short_name"]
+__all__ = ["MAX_NAME", "AnalysisTable", "VariableType", "Variable", "byte_length", "analysis_table", "short_name"]
 
 VariableType = Literal["text", "integer", "float", "date"]
 
@@ -54,7 +54,7 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dataset:
+class AnalysisTable:
     """An analysis dataset.
 
     Parameters
@@ -83,9 +83,9 @@ class Dataset:
         return tuple(variable.name for variable in self.variables if variable.type == "text")
 
 
-def dataset(
+def analysis_table(
     name: str, label: str, variables: Sequence[Variable], key: Sequence[str], frame: pl.DataFrame, *, numbered: str = ""
-) -> Dataset:
+) -> AnalysisTable:
     """A dataset with its variables in order, typed, and its rows sorted.
 
     Parameters
@@ -103,7 +103,7 @@ def dataset(
 
     Returns
     -------
-    Dataset
+    AnalysisTable
         Ready to be written.
 
     Raises
@@ -115,7 +115,7 @@ def dataset(
     --------
     >>> rows = pl.DataFrame({"USUBJID": ["2", "1"], "CNSR": [0, 1]})
     >>> given = (Variable("USUBJID", "Subject"), Variable("CNSR", "Censor", "integer"))
-    >>> dataset("ADTTE", "Times", given, ["USUBJID"], rows).frame.rows()
+    >>> analysis_table("ADTTE", "Times", given, ["USUBJID"], rows).frame.rows()
     [('1', 1), ('2', 0)]
     """
     ordered = frame.sort([column for column in key if column in frame.columns], nulls_last=True)
@@ -126,7 +126,7 @@ def dataset(
     for variable in there:
         if variable.terms:
             _refuse_other_terms(typed[variable.name], variable, name)
-    return Dataset(name, label, there, tuple(column for column in key if column in typed.columns), typed)
+    return AnalysisTable(name, label, there, tuple(column for column in key if column in typed.columns), typed)
 
 
 def _refuse_other_terms(values: pl.Series, variable: Variable, name: str) -> None:
