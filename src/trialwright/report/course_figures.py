@@ -16,7 +16,7 @@ from trialwright.report.drawing import INK, SHADES, Canvas, layered, lettering, 
 from trialwright.report.hatching import RESPONSE_SHADES, RESPONSE_SHAPES, RESPONSE_WORDS
 from trialwright.report.lesion_map import lesion_map, lesion_map_figure
 from trialwright.report.marker_courses import courses_of
-from trialwright.report.response_figure import figure_of, symbols
+from trialwright.report.response_figure import CROSS, figure_of, symbols
 from trialwright.report.rule_words import rule_words
 from trialwright.report.table import Cell, Column, Figure, Row, Table, text_cells
 from trialwright.report.typeset import count, decimal, long_date
@@ -26,9 +26,9 @@ __all__ = ["course_figures"]
 _MARKS: Final = (
     ("procedure", "diamond", "#0b3c5d", "Operation or other procedure"),
     ("therapy", "circle", "#ffffff", "New therapy against the cancer"),
-    ("dose", "stroke", INK, "Dose of the trial's treatment"),
+    ("dose", "M-0.12,-1L0.12,-1L0.12,1L-0.12,1Z", INK, "Dose of the trial's treatment"),
     ("adverse event", "triangle-left", "#7d6608", "Adverse event"),
-    ("death", "cross", INK, "Death"),
+    ("death", CROSS, INK, "Death"),
 )
 _LANE_PX: Final = 14
 _LESION: Final = "#9aa0a8"
@@ -83,9 +83,12 @@ def _sums(context: Context, course: SubjectCourse, series: AssessmentSeries, vis
         if decided is not None
         else ""
     )
+    later = [event for event in course.events if (event.day - start).days > _last_day(visits, start)]
+    named = {event.words: long_date(event.day) for event in reversed(later) if event.kind in ("therapy", "death")}
+    after = f" Later: {'; '.join(f'{words} on {day}' for words, day in reversed(named.items()))}." if named else ""
     caption = (
         f"{summary} Thick: sum, marked by the overall response; thin: each target; level broken lines: 30% below the "
-        f"baseline, and 20% and at least 5 mm above the smallest sum.{ending}"
+        f"baseline, and 20% and at least 5 mm above the smallest sum.{ending}{after}"
     )
 
     def chart(canvas: Canvas) -> alt.LayerChart:
@@ -117,17 +120,20 @@ def _sum_chart(
         schema={"DAY": pl.Int64, "MM": pl.Float64, "CODE": pl.String},
         orient="row",
     )
-    events = [(event.kind, (event.day - start).days) for event in course.events if event.day >= start]
+    days = [(event.kind, (event.day - start).days) for event in course.events]
+    events = [(kind, day) for kind, day in days if 0 <= day <= _last_day(visits, start)]
+    height_px = 230 if canvas.is_narrow else 280
     there = [mark for mark in _MARKS if any(kind == mark[0] for kind, _ in events)]
-    end = max([int(day) for day in sums["DAY"]] + [day for kind, day in events if kind != "adverse event"] + [1])
+    end = _last_day(visits, start)
     x_scale = alt.Scale(domain=[-0.02 * end, end * 1.03], nice=False, zero=False)
-    top = max(float(value) for value in [*sums["MM"], *lesions["MM"], 10.0]) * 1.1
+    top = max(float(value) for value in [*sums["MM"], *lesions["MM"], *_levels(visits), 10.0]) * 1.05
+    top *= height_px / (height_px - 8 - _LANE_PX * len(there))
     y_scale = alt.Scale(domain=[0, top], nice=False)
     x = alt.X("DAY:Q", title="Days since the first scan", scale=x_scale)
     y = alt.Y("MM:Q", title="Length (mm)", scale=y_scale)
     layers = [
         alt.Chart(rows_of(lesions, "TRLNKID", "DAY", "MM"))
-        .mark_line(color=_LESION, strokeWidth=1)
+        .mark_line(color=_LESION, strokeWidth=1, point={"color": _LESION, "size": 14, "filled": True})
         .encode(x, y, alt.Detail("TRLNKID:N")),
         *_bounds(visits, y_scale),
         alt.Chart(rows_of(sums, "DAY", "MM")).mark_line(color=INK, strokeWidth=2.2).encode(x, y),
@@ -144,7 +150,6 @@ def _sum_chart(
                 shape=RESPONSE_SHAPES[code], filled=True, fill=RESPONSE_SHADES[code], stroke=INK, size=70, opacity=1
             ).encode(x, y)
         )
-    height_px = 230 if canvas.is_narrow else 280
     layers += _lanes(there, events, x_scale, height_px)
     entries = [(RESPONSE_SHAPES[code], RESPONSE_SHADES[code], f"Sum: {RESPONSE_WORDS[code].lower()}") for code in codes]
     entries += [(shape, fill, words) for _, shape, fill, words in there]
@@ -152,12 +157,23 @@ def _sum_chart(
     return layered(layers, width_px=canvas.width_px, height_px=height_px)
 
 
+def _last_day(visits: list[Visit], start: date) -> int:
+    """Day up to which is drawn: a quarter beyond the last assessment, and eight weeks at least."""
+    last = max((visit.day - start).days for visit in visits)
+    return max(last * 5 // 4, last + 56)
+
+
+def _levels(visits: list[Visit]) -> list[float]:
+    """Lengths that make a partial response and a progression, against the last baseline and the smallest sum."""
+    base = [visit.base_mm for visit in visits if visit.base_mm is not None]
+    sums = [visit.sum_mm for visit in visits if visit.sum_mm is not None]
+    if not base or not sums:
+        return []
+    return [0.7 * base[-1], max(1.2 * min(sums), min(sums) + 5)]
+
+
 def _bounds(visits: list[Visit], y_scale: alt.Scale) -> Iterator[alt.Chart]:
-    """Lengths that make a partial response and a progression, as they stood at the last assessment."""
-    last = next((visit for visit in reversed(visits) if visit.base_mm and visit.nadir_mm is not None), None)
-    if last is None or last.base_mm is None or last.nadir_mm is None:
-        return
-    levels = [{"at": 0.7 * last.base_mm}, {"at": max(1.2 * last.nadir_mm, last.nadir_mm + 5)}]
+    levels = [{"at": level} for level in _levels(visits)]
     rule = alt.Chart(alt.Data(values=levels)).mark_rule(strokeDash=[3, 3], color="#555555", strokeWidth=0.8)
     yield rule.encode(alt.Y("at:Q", title="Length (mm)", scale=y_scale))
 
@@ -170,7 +186,6 @@ def _lanes(
         own = [{"DAY": day} for each, day in events if each == kind]
         mark = alt.Chart(alt.Data(values=own)).mark_point(
             shape=shape, filled=True, fill=fill, stroke=INK, strokeWidth=0.9, size=50, opacity=1,
-            angle=90 if shape == "stroke" else 0,
         )  # fmt: skip
         layer: alt.Chart = mark.encode(
             alt.X("DAY:Q", title="Days since the first scan", scale=x_scale), alt.YValue(8 + _LANE_PX * place)
@@ -203,11 +218,12 @@ def visits_table(name: str, series: AssessmentSeries, visits: list[Visit]) -> Ta
     for visit in visits:
         parts = " / ".join(part or "–" for part in (visit.target, visit.non_target, visit.new))
         why = "baseline" if visit.is_baseline and not visit.rule else rule_words(visit.rule)
+        row = f" ({visit.source.removeprefix('row/')})" if visit.source else ""
         texts = (
             decimal(visit.sum_mm, 1), decimal(visit.nadir_mm, 1), "" if parts == "– / – / –" else parts,
-            visit.calculated, visit.recorded, f"{why}{'; decides' if visit.decides else ''}",
+            visit.calculated, visit.recorded, f"{why}{'; decides progression' if visit.decides else ''}{row}",
         )  # fmt: skip
-        rows.append(Row(Cell(visit.day.isoformat(), below=visit.source.removeprefix("row/")), text_cells(texts)))
+        rows.append(Row(Cell(visit.day.isoformat()), text_cells(texts)))
     notes = (
         "Responses are calculated from the lesions as the study file says; the reader's own stand beside them.",
         "A smallest sum counts from before the assessment, the baseline included.",
@@ -231,7 +247,8 @@ def _marker(context: Context, course: SubjectCourse, marker: Marker, curve: Mark
         x = alt.X("day:Q", title=f"Days since {context.point_words(marker.from_)}", scale=alt.Scale(nice=False))
 
         def y(field: str) -> alt.Y:
-            return alt.Y(field, title=f"{asked} ({values.unit})", scale=alt.Scale(type="log", nice=True))
+            ticks = alt.Axis(values=[10.0**power for power in range(-3, 7)], labelExpr="format(datum.value, ',~g')")
+            return alt.Y(field, title=f"{asked} ({values.unit})", scale=alt.Scale(type="log", nice=True), axis=ticks)
 
         layers: list[alt.Chart] = []
         if curve.band.height:

@@ -14,12 +14,14 @@ from trialwright.report.hatching import RESPONSE_ORDER, RESPONSE_SHADES, RESPONS
 from trialwright.report.table import Figure, Table, as_csv
 from trialwright.report.typeset import count
 
-__all__ = ["MAX_DRAWN", "Words", "evenly", "figure_of", "response_key", "responses_of", "symbols"]
+__all__ = ["CROSS", "MAX_DRAWN", "Words", "evenly", "figure_of", "response_key", "responses_of", "symbols"]
 
 MAX_DRAWN: Final = 500
 """Above so many subjects a figure does not draw them one by one."""
 
 LINE_PX: Final = 17
+CROSS: Final = "M-0.8,-1L0,-0.2L0.8,-1L1,-0.8L0.2,0L1,0.8L0.8,1L0,0.2L-0.8,1L-1,0.8L-0.2,0L-1,-0.8Z"
+"""Outline of a slanting cross."""
 Words = tuple[str, str]
 """Caption and summary."""
 Chart = Callable[[Canvas], alt.LayerChart]

@@ -13,7 +13,7 @@ from trialwright.model.schedule import AssessmentSeries
 from trialwright.report.context import WITHHELD, Context
 from trialwright.report.drawing import INK, Canvas, layered, rows_of
 from trialwright.report.response_courses import NEW_THERAPY
-from trialwright.report.response_figure import evenly, figure_of, symbols
+from trialwright.report.response_figure import CROSS, evenly, figure_of, symbols
 from trialwright.report.table import Cell, Column, Figure, Row, Table, text_cells
 from trialwright.report.typeset import count, decimal, enumeration, thousands
 
@@ -23,13 +23,12 @@ MAX_LANES: Final = 60
 """Above so many subjects some, evenly from the longest to the shortest time, are drawn."""
 _LANE_PX: Final = 11
 _MONTH_DAYS: Final = 30.4375
-_CROSS: Final = "M-0.8,-1L0,-0.2L0.8,-1L1,-0.8L0.2,0L1,0.8L0.8,1L0,0.2L-0.8,1L-1,0.8L-0.2,0L-1,-0.8Z"
 _KINDS: Final = (
     ("response", "triangle-up", "#ffffff", "First response"),
     ("progression", "square", "#c2571a", "First progression"),
     ("procedure", "diamond", "#0b3c5d", "Operation or other procedure"),
     ("therapy", "circle", "#ffffff", "New therapy against the cancer"),
-    ("death", _CROSS, INK, "Death"),
+    ("death", CROSS, INK, "Death"),
     ("ongoing", "triangle-right", "#8a8f98", "Under observation at the cutoff"),
 )
 _ROWS: Final = 500
