@@ -32,6 +32,7 @@ from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.marker_figures import MarkerFigures
+from trialwright.model.result import Derived
 from trialwright.model.schedule import AssessmentSeries, Marker
 from trialwright.model.study import Study
 from trialwright.model.subject_course import CourseEvent, EndpointEnd, MarkerCurve, SubjectCourse, Visit
@@ -95,8 +96,8 @@ def subject_course(
     Returns
     -------
     SubjectFound
-        The course. Responses, endpoints and lesions are derived from this subject's rows alone; a marker model that
-        is fitted to the study is fitted to everybody.
+        The course. Endpoints are derived of everybody and a marker model that is fitted to the study is fitted to
+        everybody; lesions and their responses are those of this subject's rows alone.
 
     Raises
     ------
@@ -114,7 +115,8 @@ def subject_course(
     study = opened.study
     say("deriving responses and endpoints")
     points = time_point_dates(study, one)
-    derived = derive_endpoints(study, one, cutoff=last, by_arm=by_arm)
+    # a horizon may rest on the last enrolment of all, so endpoints are derived of everybody
+    derived = _of_one(derive_endpoints(study, known, cutoff=last, by_arm=by_arm), subject)
     dossier = Dossier(
         study=study, state=opened.state, study_sha256=opened.sha256, origin=frames.origin, cutoff=last, by_arm=by_arm,
         frames=one, derived=derived, results=(), curves={}, findings=_own(findings, derived.findings, subject),
@@ -172,6 +174,13 @@ def _only(frames: Frames, subject: str, data: Path, last: date) -> Frames:
         raise InputError(f"no subject {subject} on {last}", where=str(data), mend=mend)
     tables = {name: frame.filter(pl.col("USUBJID") == subject) for name, frame in frames.tables.items()}
     return replace(frames, tables=tables)
+
+
+def _of_one(derived: Derived, subject: str) -> Derived:
+    names = ("adsl", "adrs", "adtte", "adbin", "grades", "sources", "values")
+    frames = {name: getattr(derived, name) for name in names}
+    own = {name: frame.filter(pl.col("USUBJID") == subject) if frame.width else frame for name, frame in frames.items()}
+    return replace(derived, **own)
 
 
 def _own(read: list[Finding], derived: tuple[Finding, ...], subject: str) -> tuple[Finding, ...]:
