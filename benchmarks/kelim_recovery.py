@@ -162,7 +162,9 @@ def picture(found: Sequence[Fitted]) -> alt.VConcatChart:
             holds = "holds the truth" if low <= truth <= high else "misses it"
             place = one.data_seed + 0.22 * (one.fit_seed - 2)
             rows.append({"x": place, "estimate": one.fit.natural[j], "low": low, "high": high, "interval": holds})
-        chart = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("x:Q", title="Set of series (three seeds each)"))
+        across = alt.Scale(domain=[0.5, 20.5], nice=False)
+        chart = alt.Chart(alt.Data(values=rows))
+        chart = chart.encode(x=alt.X("x:Q", title="Set of series (three seeds each)", scale=across))
         shade = alt.Color(
             "interval:N", scale=alt.Scale(domain=["holds the truth", "misses it"], range=["#5a6b7b", "#c05621"])
         )
@@ -178,11 +180,11 @@ def drawings(found: Sequence[Fitted]) -> Iterator[tuple[str, str]]:
     """Pictures of the manual that come from the report of a fit: traces, predictive check, prediction errors."""
     fits = [one.fit for one in found if one.data_seed == DATA_SEEDS[0]]
     series, population = series_of(DATA_SEEDS[0]), fits[0].population
-    yield "traces", trace_picture(fits, "docs").svg
-    percentiles, below = check_pictures(predictive_check(series, population, seed=1), "U/mL", "docs")
+    yield "traces", trace_picture(fits, "SIMULATED").svg
+    percentiles, below = check_pictures(predictive_check(series, population, seed=1), "U/mL", "SIMULATED")
     yield "check", percentiles.svg
     yield "below", below.svg
-    yield "errors", error_picture(prediction_errors(series, population, seed=1), "docs").svg
+    yield "errors", error_picture(prediction_errors(series, population, seed=1), "SIMULATED").svg
 
 
 def laplace_minus_two_ll(series: Series, population: Population) -> float:
