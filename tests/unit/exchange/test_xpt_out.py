@@ -131,3 +131,14 @@ def test_what_reads_otherwise_is_listed() -> None:
     assert "letters beyond ASCII" in xpt_changes(one(["é"], Variable("ARM", "l")))[0]
     assert "empty and missing texts read alike" in xpt_changes(one(["", None], Variable("ARM", "l")))[0]
     assert xpt_changes(one(["a", None], Variable("ARM", "l"))) == ()
+
+
+@pytest.mark.independent("pandas reads the file")
+def test_types_stay_where_there_are_no_rows_and_where_nothing_is_filled_in(tmp_path: Path) -> None:
+    nothing = pl.DataFrame({name: [None, None] for name in FRAME.columns}, schema=FRAME.schema)
+    for frame in (FRAME.clear(), nothing):
+        write_xpt(AnalysisTable("ADTTE", "Times", VARIABLES, ("USUBJID",), frame), tmp_path / "x.xpt")
+        with XportReader(tmp_path / "x.xpt") as reader:
+            kinds = [(field["ntype"], field["nform"]) for field in reader.fields]
+        text, day, number = ("char", b""), ("numeric", b"DATE"), ("numeric", b"")
+        assert kinds == [text, text, day, number, number, text]
