@@ -25,7 +25,7 @@ from trialwright.model.schedule import Marker
 from trialwright.numerics.kinetics.saem import SaemOptions
 from trialwright.numerics.sampling import Draws, stream_number
 
-__all__ = ["LEAST_FITTED", "MOST_FITTED", "fit_in_study", "kelim_in_study", "set_in_study"]
+__all__ = ["LEAST_FITTED", "MOST_FITTED", "drawn_subjects", "fit_in_study", "kelim_in_study", "set_in_study"]
 
 LEAST_FITTED: Final = 30
 """A trial with fewer subjects whose series suffice fits no set of its own."""
@@ -79,7 +79,7 @@ def fit_in_study(
     """
     start = open_set("demo").content
     rules = rules_of(start)
-    prepared = _drawn(study_series(opened.study, marker, frames, dates, rules), seed)
+    prepared = _fitted(study_series(opened.study, marker, frames, dates, rules), seed)
     cohort = cohort_of(
         prepared, marker_rules(opened.study, marker, rules), covariates=None, simulated=frames.origin == "simulated"
     )
@@ -95,7 +95,29 @@ def fit_in_study(
     return fit_cohort(cohort, request, say=say)
 
 
-def _drawn(prepared: PreparedSeries, seed: int) -> PreparedSeries:
+def drawn_subjects(subjects: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return as many subjects as a fit takes, drawn at random where there are more.
+
+    Parameters
+    ----------
+    subjects : polars.DataFrame
+        A row for each, with ``USUBJID``.
+    seed : int
+        Seed of the lot; a subject's lot follows from it and from the ``USUBJID``.
+
+    Returns
+    -------
+    polars.DataFrame
+        At most `MOST_FITTED` of them, in their order.
+    """
+    if subjects.height <= MOST_FITTED:
+        return subjects
+    numbers = np.array([stream_number(name) for name in subjects["USUBJID"]], dtype=np.int64)
+    lot = pl.Series(Draws(seed, 0, numbers).uniform("subjects a set is fitted to"))
+    return subjects.filter(lot.rank("ordinal") <= MOST_FITTED)
+
+
+def _fitted(prepared: PreparedSeries, seed: int) -> PreparedSeries:
     """The subjects a set is fitted to: those whose series suffice, or as many of them as are enough."""
     usable = prepared.subjects.filter(pl.col("STATUS") == "USABLE")
     if usable.height < LEAST_FITTED:
@@ -103,12 +125,7 @@ def _drawn(prepared: PreparedSeries, seed: int) -> PreparedSeries:
             f"{usable.height} subjects have enough samples, {LEAST_FITTED} are needed to fit a set",
             mend="wait for more subjects, or name a parameter set in the study file",
         )
-    if usable.height <= MOST_FITTED:
-        return prepared
-    numbers = np.array([stream_number(name) for name in usable["USUBJID"]], dtype=np.int64)
-    lot = pl.Series(Draws(seed, 0, numbers).uniform("subjects a set is fitted to"))
-    chosen = usable.filter(lot.rank("ordinal") <= MOST_FITTED)
-    return replace(prepared, subjects=chosen)
+    return replace(prepared, subjects=drawn_subjects(usable, seed))
 
 
 def set_in_study(

@@ -14,7 +14,7 @@ from trialwright.assessments.marker_series import PreparedSeries
 from trialwright.assessments.study_kelim import study_kelim
 from trialwright.conduct.kelim_map import ENGINE
 from trialwright.conduct.kelim_sets import STUDY_FIT, marker_set, open_set
-from trialwright.conduct.kelim_study import set_in_study
+from trialwright.conduct.kelim_study import drawn_subjects, set_in_study
 from trialwright.conduct.marker_files import as_files, packed, unpacked
 from trialwright.conduct.remembered import key_of, program_key, remembered
 from trialwright.conduct.studies import OpenedStudy
@@ -143,7 +143,8 @@ def _pictures(prepared: PreparedSeries, rows: pl.DataFrame, use: SetUse) -> Mark
         return None
     population = population_of(use.content)
     everybody = prepared.subjects.filter(pl.col("USUBJID").is_in(estimated["USUBJID"].implode()))
-    check = predictive_check(series_of(prepared, everybody), population, replicates=_REPLICATES, seed=_SEED)
+    checked = series_of(prepared, drawn_subjects(everybody, _SEED))
+    check = predictive_check(checked, population, replicates=_REPLICATES, seed=_SEED)
     doubtful = (pl.col("P_FAVOURABLE").fill_null(0.5) - 0.5).abs()
     subject: str = estimated.sort(doubtful, "USUBJID")["USUBJID"][0]
     own = series_of(prepared, everybody.filter(pl.col("USUBJID") == subject))
@@ -155,7 +156,7 @@ def _pictures(prepared: PreparedSeries, rows: pl.DataFrame, use: SetUse) -> Mark
     gain = pl.DataFrame(schema={"day": pl.Float64, "expected_change": pl.Float64, "expected_misclassified": pl.Float64})
     later = np.array([last + day for day in _LATER_DAYS if last + day <= use.content.window_days])
     if cut is not None and later.size:
-        limit = limit_of(series_of(prepared, everybody))
+        limit = limit_of(checked)
         found = next_sample_value(
             own, population, later, cut_per_day=cut.value, seed=_SEED, lloq=limit if np.isfinite(limit) else None,
             subjects=number,

@@ -183,16 +183,20 @@ def _empty(domain: str) -> pl.DataFrame:
 
 
 def _known_at(table: Table, frame: pl.DataFrame, cutoff: date) -> pl.DataFrame:
+    """The table at a cut-off; where nothing is dated later it is the same one, not a copy."""
     own = table.date_column
     if own is not None:
         low = pl.col(f"{own.removesuffix('DTC')}LO")
-        frame = frame.filter(low.is_null() | (low <= cutoff))
+        if frame.select((low > cutoff).any()).item():
+            frame = frame.filter(low.is_null() | (low <= cutoff))
     emptied: list[pl.Expr] = []
     for column in table.columns:
         if column.kind != "date" or column.name == own:
             continue
         stem = column.name.removesuffix("DTC")
         later = pl.col(f"{stem}LO") > cutoff
+        if not frame.select(later.any()).item():
+            continue
         names = [column.name, f"{stem}LO", f"{stem}HI", f"{stem}PREC"]
         names += ["DTHFL"] if column.name == "DTHDTC" else []
         emptied.extend(pl.when(~later.fill_null(False)).then(pl.col(name)).alias(name) for name in names)

@@ -54,6 +54,8 @@ ROWS: Final[Mapping[str, pl.DataType]] = {
 """Columns of the rows, those of ADRS."""
 
 _EPOCH: Final = date(1970, 1, 1)
+_BLOCK: Final = 50_000
+"""Rows held as objects at a time."""
 _Cell: TypeAlias = object
 
 
@@ -159,20 +161,21 @@ def ca125_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple
     >>> ca125_responses(study, Frames({}, "entered"), none)[0].height
     0
     """
-    found: list[tuple[_Cell, ...]] = []
+    found = [pl.DataFrame(schema=dict(ROWS))]
     findings: list[Finding] = []
     for marker in study.markers:
         if marker.criteria == CRITERIA:
             findings.extend(_judged(study, marker, frames, points, found))
-    rows = pl.DataFrame(found, schema=dict(ROWS), orient="row")
+    rows = pl.concat(found)
     key = ["USUBJID", "ASSESSID", "PARAMCD", "ADT"]
     return rows.unique(key, keep="last", maintain_order=True).sort(key), findings
 
 
 def _judged(
-    study: Study, marker: Marker, frames: Frames, points: pl.DataFrame, rows: list[tuple[_Cell, ...]]
+    study: Study, marker: Marker, frames: Frames, points: pl.DataFrame, found: list[pl.DataFrame]
 ) -> list[Finding]:
-    """Append the rows of one marker, and return what was noticed."""
+    """Append the rows of one marker, block by block, and return what was noticed."""
+    rows: list[tuple[_Cell, ...]] = []
     rules, events = rules_of(marker), _events(study, marker, frames, points)
     samples, findings = _samples(study, marker, frames, points)
     undecided: list[str] = []
@@ -188,6 +191,10 @@ def _judged(
             (study.id, course.subject, marker.id, *rest)
             for rest in (*_course_rows(course, verdict), *_derived(course, verdict))
         )
+        if len(rows) >= _BLOCK:
+            found.append(pl.DataFrame(rows, schema=dict(ROWS), orient="row"))
+            rows.clear()
+    found.append(pl.DataFrame(rows, schema=dict(ROWS), orient="row"))
     text = "limited values, missing limits of normal or partial dates leave more than one answer"
     where = f"/markers/{marker.id}"
     told = [derivation_finding("T42", where, why, subject=who) for who, why in left_out[:SHOWN_PER_COLUMN]]
