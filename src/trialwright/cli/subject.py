@@ -69,7 +69,7 @@ def _lines(found: SubjectFound) -> Iterator[str]:
         if end.reported:
             when = "" if end.day is None else f" on {end.day}, {end.days} days"
             scan = "" if end.scan is None else f", scan of {end.scan}"
-            yield f"{end.endpoint}: {end.outcome}, {end.answer}{when}{scan}"
+            yield f"{end.endpoint}: {end.ending}, {end.answer}{when}{scan}"
     for finding in dossier.findings:
         yield f"{finding.id} {finding.where}: {finding.text}"
     if course.withheld:

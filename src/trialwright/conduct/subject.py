@@ -307,7 +307,7 @@ def _timed(frames: Frames, which: tuple[str, str, str, bool], row: Mapping[str, 
     source = (
         _row(frames, domain, subject, number if isinstance(number, int) else None) if isinstance(domain, str) else ""
     )
-    outcome = {0: "event", 9: "competing"}.get(int(str(row["CNSR"])), "censored")
+    ending = {0: "event", 9: "competing"}.get(int(str(row["CNSR"])), "censored")
     words = [str(row[name]) for name in ("EVNTDESC", "CNSDTDSC") if row[name]]
     scan = None
     if isinstance(domain, str) and domain in _SCANS and isinstance(number, int):
@@ -315,7 +315,7 @@ def _timed(frames: Frames, which: tuple[str, str, str, bool], row: Mapping[str, 
         scan = days[0] if days else None
     start, day, length = row["STARTDT"], row["ADT"], row["AVAL"]
     return EndpointEnd(
-        *which, outcome, ", ".join(words), start if isinstance(start, date) else None,
+        *which, ending, ", ".join(words), start if isinstance(start, date) else None,
         day if isinstance(day, date) else None, length if isinstance(length, int) else None, str(row["RULEID"] or ""),
         source, scan,
     )  # fmt: skip

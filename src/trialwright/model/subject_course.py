@@ -85,7 +85,7 @@ class EndpointEnd:
         Which.
     reported : bool
         Whether the report uses this definition.
-    outcome : {"event", "censored", "competing", "answer"}
+    ending : {"event", "censored", "competing", "answer"}
         What it came to.
     answer : str
         Answer of an endpoint that is no time; else the event, or why there is none.
@@ -105,7 +105,7 @@ class EndpointEnd:
     title: str
     definition: str
     reported: bool
-    outcome: str
+    ending: str
     answer: str
     start: date | None
     day: date | None

@@ -90,14 +90,14 @@ def _tables(context: Context, course: SubjectCourse) -> list[Table]:
 
 def _endpoints(course: SubjectCourse) -> Table:
     columns = (
-        Column("Endpoint"), Column("Outcome"), Column("Date"), Column("Days", numeric=True), Column("Decided by"),
+        Column("Endpoint"), Column("Ending"), Column("Date"), Column("Days", numeric=True), Column("Decided by"),
     )  # fmt: skip
     rows = tuple(
         Row(
             Cell(end.title, below=f"{end.endpoint}, “{end.definition}”{'' if end.reported else ', not reported'}"),
             text_cells(
                 (
-                    f"{end.outcome}: {end.answer}" if end.outcome != "answer" else end.answer,
+                    f"{end.ending}: {end.answer}" if end.ending != "answer" else end.answer,
                     "" if end.day is None else end.day.isoformat(),
                     "" if end.days is None else str(end.days),
                     _decided(end),

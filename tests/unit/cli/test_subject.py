@@ -37,7 +37,7 @@ def test_json_is_of_the_shipped_shape(shape: dict[str, object]) -> None:
 
 def test_the_event_of_progression_free_survival_is_the_one_the_trial_counts(shape: dict[str, object]) -> None:
     ends = {end["endpoint"]: end for end in shape["endpoints"] if end["reported"]}  # type: ignore[attr-defined]
-    assert (ends["PFS"]["outcome"], ends["PFS"]["days"]) == ("event", 182)
+    assert (ends["PFS"]["ending"], ends["PFS"]["days"]) == ("event", 182)
     assert ends["PFS"]["source"].startswith("row/")
 
 

@@ -58,9 +58,9 @@ def test_endpoints_of_one_subject_are_those_of_the_whole_trial(
     found: SubjectFound, whole: Derived, progressed: str
 ) -> None:
     ours = {
-        (end.endpoint, end.definition): (end.start, end.day, end.days, end.outcome == "event")
+        (end.endpoint, end.definition): (end.start, end.day, end.days, end.ending == "event")
         for end in found.course.endpoints
-        if end.outcome != "answer"
+        if end.ending != "answer"
     }
     theirs = {
         (row["PARAMCD"], row["DEFID"]): (row["STARTDT"], row["ADT"], row["AVAL"], row["CNSR"] == 0)
@@ -70,7 +70,7 @@ def test_endpoints_of_one_subject_are_those_of_the_whole_trial(
     }
     assert ours == theirs
     assert len(ours) > 5
-    answers = {(e.endpoint, e.definition): e.answer for e in found.course.endpoints if e.outcome == "answer"}
+    answers = {(e.endpoint, e.definition): e.answer for e in found.course.endpoints if e.ending == "answer"}
     rows = whole.adbin.filter(USUBJID=progressed).select("PARAMCD", "DEFID", "AVALC").iter_rows()
     assert answers == {(endpoint, name): answer for endpoint, name, answer in rows}
 
