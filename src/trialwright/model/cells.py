@@ -158,7 +158,9 @@ def _plan(table: Table, present: tuple[str, ...]) -> _Plan:
     order = tuple(name for name in typed_schema(table) if name != "LINE")
     steps = tuple(tuple(step) for step in ((*absent, *first), second) if step)
     dates = tuple(column.name for column in table.columns if column.kind == "date" and column.name in here)
-    return _Plan(missing, steps, dates, tuple(doubts), (*order, *(name for name in extras if name not in order), "LINE"))
+    return _Plan(
+        missing, steps, dates, tuple(doubts), (*order, *(name for name in extras if name not in order), "LINE")
+    )
 
 
 def _steps(column: Column) -> tuple[list[pl.Expr], list[pl.Expr]]:
@@ -178,8 +180,9 @@ def _steps(column: Column) -> tuple[list[pl.Expr], list[pl.Expr]]:
 
 def _with_bounds(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """Put the bounds and precision of a date beside its text; a text that stands in many rows is read once."""
-    bounds = frame.lazy().select(name).unique().with_columns(_earliest(name)).with_columns(_from_earliest(name))
-    return frame.lazy().join(bounds, on=name, how="left", maintain_order="left", nulls_equal=True).collect()
+    text = frame.select(name)
+    read = text.unique().with_columns(_earliest(name)).with_columns(_from_earliest(name))
+    return frame.hstack(text.join(read, on=name, how="left", maintain_order="left", nulls_equal=True).drop(name))
 
 
 def _earliest(name: str) -> pl.Expr:
