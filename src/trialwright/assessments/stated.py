@@ -38,7 +38,7 @@ CATALOGUE: Final[Sequence[Spec]] = (
     Spec(
         "partition",
         "dose model",
-        "Doses to tumour, lung and normal liver by the partition model; may be stated, is not computed by this version.",
+        "Doses to tumour, lung and liver by the partition model; may be stated, is not computed by this version.",
         certainty="unverified",
         computed=False,
         outputs=("tumour_dose", "lung_dose", "normal_dose", "spared_fraction"),
