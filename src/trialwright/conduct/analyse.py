@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -112,14 +113,16 @@ def analyse(
     say("deriving endpoints")
     known = frames.until(cutoff)
     points = time_point_dates(opened.study, known)
-    derived = _derived(opened.study, known, points, cutoff=cutoff, by_arm=by_arm)
-    say("judging eligibility")
-    moments = moments_of(opened.study, known, points, cutoff)
-    gates = gate_screens(opened.study, known, moments, derived.adrs)
-    screening = screening_of(gates, moments, most_whole=MOST_WHOLE)
-    del gates
-    derived = replace(derived, adsl=with_eligibility(derived.adsl, opened.study, screening))
-    markers = kinetics(known, points)
+    with ThreadPoolExecutor(1) as beside:  # loops over subjects' series need a processor and no interpreter
+        rates = beside.submit(kinetics, known, points)
+        derived = _derived(opened.study, known, points, cutoff=cutoff, by_arm=by_arm)
+        say("judging eligibility")
+        moments = moments_of(opened.study, known, points, cutoff)
+        gates = gate_screens(opened.study, known, moments, derived.adrs)
+        screening = screening_of(gates, moments, most_whole=MOST_WHOLE)
+        del gates
+        derived = replace(derived, adsl=with_eligibility(derived.adsl, opened.study, screening))
+        markers = rates.result()
     say("estimating")
     figures = {name: made.rows for name, made in markers.items() if made.rows.width}
     estimates = estimate(opened.study, derived, known, by_arm=by_arm, markers=figures)

@@ -29,7 +29,7 @@ __all__ = ["LEAST_FITTED", "MOST_FITTED", "drawn_subjects", "fit_in_study", "kel
 
 LEAST_FITTED: Final = 30
 """A trial with fewer subjects whose series suffice fits no set of its own."""
-MOST_FITTED: Final = 400
+MOST_FITTED: Final = 250
 """A larger trial fits its set to so many subjects, drawn by the seed."""
 
 

@@ -100,9 +100,11 @@ def _of_kinetics(dossier: Dossier, part: str) -> Iterator[str]:
             continue
         yield f"clause/markers/{figures.marker}"
         drawn = figures.rows.filter(pl.col("STATUS") == "ESTIMATED")["USUBJID"]
+        if figures.rows.height > MAX_SUBJECTS_BY_ROW:
+            continue
         if part.endswith("-subject") and figures.pictures is not None:
             yield f"{figures.marker}/{figures.pictures.subject}"
-        elif drawn.len() <= MAX_SUBJECTS_BY_ROW:
+        else:
             yield from (f"{figures.marker}/{subject}" for subject in drawn)
 
 

@@ -11,6 +11,9 @@ from trialwright.model.marker_figures import MarkerFigures
 
 __all__ = ["marker_edges", "marker_results"]
 
+MOST_LISTED = 2_000
+"""Of more subjects the rates stand in frames/admark.csv alone."""
+
 _EDGES = {"from": pl.String(), "to": pl.String()}
 _RESULTS = {name: pl.String() for name in ("id", "marker", "value", "low", "high", "unit", "status", "reason", "class")}
 
@@ -26,10 +29,15 @@ def marker_results(dossier: Dossier) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Columns ``id marker value low high unit status reason class certainty``; numbers as text, exact.
+        Columns ``id marker value low high unit status reason class certainty``; numbers as text, exact. Of more than
+        `MOST_LISTED` subjects none are listed.
     """
-    made = [_results(figures) for figures in dossier.markers.values() if figures.rows.width]
+    made = [_results(figures) for figures in _listed(dossier)]
     return pl.concat(made) if made else pl.DataFrame(schema={**_RESULTS, "certainty": pl.String()})
+
+
+def _listed(dossier: Dossier) -> list[MarkerFigures]:
+    return [each for each in dossier.markers.values() if each.rows.width and each.rows.height <= MOST_LISTED]
 
 
 def _results(figures: MarkerFigures) -> pl.DataFrame:
@@ -66,7 +74,7 @@ def marker_edges(dossier: Dossier) -> pl.DataFrame:
         Columns ``from to``: a rate to its samples and its clause, and, where the parameter set was fitted in the run,
         to the group of all samples; a figure of accuracy to the group of all rates.
     """
-    parts = [frame for figures in dossier.markers.values() if figures.rows.width for frame in _edges(dossier, figures)]
+    parts = [frame for figures in _listed(dossier) for frame in _edges(dossier, figures)]
     return pl.concat(parts) if parts else pl.DataFrame(schema=_EDGES)
 
 

@@ -53,10 +53,10 @@ def test_the_set_is_printed_with_its_standing(by_arm: Dossier) -> None:
 
 
 def test_a_fit_to_a_part_says_to_how_many_and_what_is_doubtful(by_arm: Dossier) -> None:
-    _, table = both(by_arm, fitted_subjects=400, eligible_subjects=1234, doubts=("the series hardly tell BETA",))
+    _, table = both(by_arm, fitted_subjects=250, eligible_subjects=1234, doubts=("the series hardly tell BETA",))
     assert table is not None
     said = " ".join(table.notes)
-    assert "Fitted in this run to 400 subjects drawn at random of 1234 whose samples suffice" in said
+    assert "Fitted in this run to 250 subjects drawn at random of 1234 whose samples suffice" in said
     assert "Doubt: the series hardly tell BETA." in said
 
 

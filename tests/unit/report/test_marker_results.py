@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
-from tests.unit.report.marker_kit import with_rates
+from tests.unit.report.marker_kit import figures, with_rates
 from trialwright.model.dossier import Dossier
 from trialwright.report.figure_edges import figure_edges
-from trialwright.report.marker_results import marker_edges, marker_results
+from trialwright.report.marker_results import MOST_LISTED, marker_edges, marker_results
 
 pytestmark = pytest.mark.unvalidated
 
@@ -47,6 +48,16 @@ def test_pictures_rest_on_the_rates_they_show(by_arm: Dossier) -> None:
     pairs = list(figure_edges(dossier, [f"kinetics-{part}-subject", f"kinetics-{part}-cohort"]).iter_rows())
     assert [end for start, end in pairs if start.endswith("subject")] == [f"clause/markers/{marker}", f"{marker}/B"]
     assert [end for start, end in pairs if start.endswith("cohort")][1:] == [f"{marker}/{who}" for who in "ABCD"]
+
+
+def test_of_very_many_subjects_the_table_alone_holds_the_rates(by_arm: Dossier) -> None:
+    one = figures("x").rows
+    dossier = with_rates(by_arm, rows=pl.concat([one] * (MOST_LISTED // 6 + 1)))
+    part = dossier.study.markers[0].id.replace("_", "-")
+    assert marker_results(dossier).is_empty()
+    assert marker_edges(dossier).is_empty()
+    clause = f"clause/markers/{dossier.study.markers[0].id}"
+    assert figure_edges(dossier, [f"kinetics-{part}-subject"])["to"].to_list() == [clause]
 
 
 def test_without_rates_there_are_none(by_arm: Dossier) -> None:
