@@ -149,24 +149,20 @@ def _chart(drawn: pl.DataFrame, events: pl.DataFrame, title: str, canvas: Canvas
     )
     there = [kind for kind in _KINDS if (marks["KIND"] == kind[0]).any()]
     end = max([float(value) for value in lanes["RIGHT"]] + [1.0]) * 1.03
-    labels = dict(drawn.select(pl.col("PLACE").cast(pl.String), "USUBJID").iter_rows())
-    places = [float(place) for place in drawn["PLACE"]]
-    said = " : ".join(f"datum.value == {place} ? '{_quoted(subject)}'" for place, subject in labels.items())
-    axis = alt.Axis(
-        values=places, labelExpr=f"{said} : ''", ticks=False, domain=False, labelFontSize=8, titlePadding=4,
-        labelOverlap=False,
-    )  # fmt: skip
     scale = alt.Scale(domain=[0.5, drawn.height + 0.5], reverse=True, nice=False, zero=False)
 
     def y(field: str) -> alt.Y:
-        return alt.Y(field, title=None, scale=scale, axis=axis)
+        return alt.Y(field, title=None, scale=scale, axis=None)
 
     x_scale = alt.Scale(domain=[0, end], nice=False)
     bars = alt.Chart(rows_of(lanes, "LEFT", "RIGHT", "UP", "DOWN"))
     layers = [
         bars.mark_rect(color="#dfe2e6").encode(
             alt.X("LEFT:Q", title=title, scale=x_scale), y("UP:Q"), alt.X2("RIGHT:Q"), alt.Y2("DOWN:Q")
-        )
+        ),
+        alt.Chart(rows_of(drawn, "USUBJID", "PLACE"))
+        .mark_text(align="right", baseline="middle", fontSize=8, color=INK)
+        .encode(alt.XValue(-4), y("PLACE:Q"), alt.Text("USUBJID:N")),
     ]
     for kind, shape, fill, _ in there:
         own = alt.Chart(rows_of(marks.filter(pl.col("KIND") == kind), "MONTH", "PLACE"))
@@ -178,10 +174,6 @@ def _chart(drawn: pl.DataFrame, events: pl.DataFrame, title: str, canvas: Canvas
         )
     layers += symbols([(shape, fill, words) for _, shape, fill, words in there], canvas)
     return layered(layers, width_px=canvas.width_px - 24, height_px=height_px)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def _table(ordered: pl.DataFrame, first: str) -> Table:
