@@ -255,7 +255,9 @@ def _events(
     telling = not by_arm and bool(bound.items or bound.time_points or bound.first_dose)
     point = study.allocation.at if study.allocation is not None else None
     allocated = points.filter(pl.col("POINT") == point)["ADT"].to_list() if point is not None else []
-    closes = allocated[0] if telling and allocated else None
+    # without an allocation nothing lies certainly before the arms part
+    closes = (allocated[0] if allocated else date.min if point is None else None) if telling else None
+    after = " after allocation" if point is not None else ""
     subject = frames["DM"]["USUBJID"][0]
     made: list[CourseEvent] = []
     for domain, kind, stem, words, is_open in _EVENTS:
@@ -272,7 +274,7 @@ def _events(
             made.append(CourseEvent(row[f"{stem}LO"], kind, said.lower(), _row(frames, domain, subject, row[number])))
     died = frames["DM"]["DTHLO"].to_list()
     made += [CourseEvent(day, "death", "death", _row(frames, "DM", subject, None)) for day in died if day is not None]
-    return made, ("treatment, procedures and adverse events after allocation",) if closes is not None else ()
+    return made, (f"treatment, procedures and adverse events{after}",) if closes is not None else ()
 
 
 _EVENTS: Final = (

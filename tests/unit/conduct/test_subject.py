@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -155,3 +155,12 @@ def test_nothing_that_tells_the_arm_is_shown_without_leave(two_arms: tuple[Opene
     said = str([asdict(event) for event in hidden.course.events])
     assert not [label for label in labels if label.lower() in said]
     assert "ARMCD" not in hidden.dossier.derived.adsl.columns
+
+
+def test_without_an_allocation_no_treatment_is_shown_without_leave(two_arms: tuple[OpenedStudy, Path]) -> None:
+    opened, data = two_arms
+    study = opened.study.model_copy(update={"allocation": None})
+    subject = pl.read_csv(data / "ex.csv", infer_schema=False)["USUBJID"].sort()[0]
+    hidden = subject_course(replace(opened, study=study), data, subject)
+    assert not [event for event in hidden.course.events if event.kind in ("dose", "procedure", "adverse event")]
+    assert "treatment, procedures and adverse events" in hidden.course.withheld
