@@ -14,7 +14,7 @@ from trialwright.numerics.kinetics.structures import STRUCTURES, structure_named
 pytestmark = pytest.mark.unvalidated
 
 
-@pytest.mark.parametrize("model", STRUCTURES.values(), ids=str)
+@pytest.mark.parametrize("model", STRUCTURES.values(), ids=lambda model: model.id)
 def test_a_model_names_its_parameters_units_and_source(model: StructuralModel) -> None:
     assert len(model.parameters) == len(set(model.parameters)) == len(model.units) == model.size
     assert model.rate != model.start
@@ -24,14 +24,14 @@ def test_a_model_names_its_parameters_units_and_source(model: StructuralModel) -
     assert len(model.reference) > 20
 
 
-@pytest.mark.parametrize("model", STRUCTURES.values(), ids=str)
+@pytest.mark.parametrize("model", STRUCTURES.values(), ids=lambda model: model.id)
 def test_the_start_is_the_level_at_day_0_up_to_a_residual(model: StructuralModel) -> None:
     small = np.full((1, model.size), np.log(1e-9))
     small[0, model.start] = np.log(300.0)
     assert model.curve(np.array([0.0]), small)[0, 0] == pytest.approx(300.0)
 
 
-@pytest.mark.parametrize("model", STRUCTURES.values(), ids=str)
+@pytest.mark.parametrize("model", STRUCTURES.values(), ids=lambda model: model.id)
 def test_kernels_touch_only_those_they_are_asked_for(model: StructuralModel) -> None:
     theta = np.zeros((3, model.size))
     out = np.full((6, model.width), -7.0)
