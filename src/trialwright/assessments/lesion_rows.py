@@ -53,7 +53,9 @@ def diameter_rows(found: Judged, study: str, series: str) -> pl.DataFrame:
     return made.sort("USUBJID", "TRLNKID", "ADT")
 
 
-def study_lesions(study: Study, frames: Frames, points: pl.DataFrame) -> pl.DataFrame | None:
+def study_lesions(
+    study: Study, frames: Frames, points: pl.DataFrame, *, most_whole: int | None = None
+) -> pl.DataFrame | None:
     """Lesions and sums of every series of a study whose criteria are judged from lesions.
 
     Parameters
@@ -64,6 +66,8 @@ def study_lesions(study: Study, frames: Frames, points: pl.DataFrame) -> pl.Data
         Its tables.
     points : polars.DataFrame
         ``USUBJID POINT ADT``: dates of the time points.
+    most_whole : int, optional
+        Of more subjects the sums are given alone.
 
     Returns
     -------
@@ -87,6 +91,8 @@ def study_lesions(study: Study, frames: Frames, points: pl.DataFrame) -> pl.Data
     parts: list[pl.DataFrame] = []
     for series in read:
         found, _ = judged(study, series, frames, points)
-        parts += [sum_rows(found, study.id, series.id), diameter_rows(found, study.id, series.id)]
+        parts.append(sum_rows(found, study.id, series.id))
+        if most_whole is None or frames["DM"].height <= most_whole:
+            parts.append(diameter_rows(found, study.id, series.id))
     every = pl.concat([part.cast({"SRCSEQ": pl.Int64}) for part in parts], how="diagonal_relaxed")
     return every.sort("USUBJID", "ASSESSID", "PARAMCD", "TRLNKID", "ADT", nulls_last=True)

@@ -142,4 +142,5 @@ def study_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple
     lesions, doubts = derived_responses(study, frames, points)
     markers, more = ca125_responses(study, frames, points)
     every = pl.concat([part for part in (series, lesions, markers) if part.width], how="diagonal")
+    del series, lesions, markers
     return every.sort("USUBJID", "ASSESSID", "PARAMCD", "ADT"), [*noticed, *lost, *doubts, *more]

@@ -143,5 +143,5 @@ def analyse(
         screening=screening,
         markers=markers,
         agreements=agreements(opened.study, known, points, derived.adrs),
-        lesions=study_lesions(opened.study, known, points),
+        lesions=study_lesions(opened.study, known, points, most_whole=MOST_WHOLE),
     )
