@@ -243,6 +243,7 @@ def test_an_endpoint_with_competing_events_has_hazard_ratios_and_no_shares_by_a_
     assert "decision-kelimacc-pfs" not in made.curves
 
 
+@pytest.mark.slow
 def test_the_rows_of_the_marker_itself_fit_in(opened: OpenedStudy, invented: Simulated, derived: Derived) -> None:
     frames = invented.frames().until(invented.cutoff)
     marker = next(each for each in opened.study.markers if each.id == "kelim")

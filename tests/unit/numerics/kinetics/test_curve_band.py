@@ -9,6 +9,8 @@ from trialwright.errors import NumericsError
 from trialwright.numerics.kinetics.curve_band import curve_band
 from trialwright.numerics.kinetics.series import ErrorModel, Population, Series
 
+pytestmark = pytest.mark.slow  # with the compiler switched off a posterior takes minutes
+
 SAMPLES = [(0.0, 410.0), (22.0, 180.0), (44.0, 90.0)]
 TYPICAL, SPREAD, SIGMA = np.array([0.06, 0.04, 6.0, 500.0]), np.array([0.45, 0.6, 1.0, 1.2]), 0.2
 POPULATION = Population.independent(

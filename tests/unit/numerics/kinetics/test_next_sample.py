@@ -10,6 +10,8 @@ from trialwright.errors import NumericsError
 from trialwright.numerics.kinetics.next_sample import next_sample_value
 from trialwright.numerics.kinetics.series import ErrorModel, Population, Series
 
+pytestmark = pytest.mark.slow  # with the compiler switched off a posterior takes minutes
+
 LOG = ErrorModel("log_additive", 0.2)
 DEMO = Population.independent("biexponential", [0.06, 0.04, 6, 500], [0.45, 0.6, 1.0, 1.2], LOG)
 OBSERVED = Population("biexponential", DEMO.ln_theta, DEMO.omega, LOG, start_mode="observed")

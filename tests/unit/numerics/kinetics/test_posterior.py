@@ -12,6 +12,8 @@ from trialwright.numerics.kinetics.map_estimate import map_estimates
 from trialwright.numerics.kinetics.posterior import eta_shrinkage, posterior
 from trialwright.numerics.kinetics.series import ErrorModel, Population, Series
 
+pytestmark = pytest.mark.slow  # with the compiler switched off a posterior takes minutes
+
 LOG = ErrorModel("log_additive", 0.2)
 SD = [0.45, 0.6, 1.0, 1.2]
 DEMO = Population.independent("biexponential", [0.06, 0.04, 6, 500], SD, LOG)
