@@ -63,7 +63,7 @@ UNALLOCATED = swap("CHEMO,Remaining chemotherapy alone,CHEMO", ",,")
 
 FOLDERS: dict[str, Folder] = {
     "unknown study": Folder(('no study "nct07295133"', "did you mean nct07295132?"), study="nct07295133", code=3),
-    "unknown study unlike any": Folder(('no study "banana"', f"shipped are {STUDY}"), study="banana", code=3),
+    "unknown study unlike any": Folder(('no study "banana"', "shipped are nct0", STUDY), study="banana", code=3),
     "study file that is not there": Folder(("mine/study.yaml", "check the path"), study="mine/study.yaml"),
     "no DM": Folder(("K04 study.json", "no DM table", "add dm.csv"), {"dm.csv": None}),
     "no DS": Folder(("K04 study.json", "no DS table", "add ds.csv"), {"ds.csv": None}),

@@ -10,12 +10,28 @@ from trialwright.model.catalogue import Spec
 __all__ = ["CATALOGUE"]
 
 CATALOGUE: Final[Sequence[Spec]] = (
-    Spec("asa", "score", "ASA physical status, read where it was recorded.", outputs=("1", "2", "3", "4", "5", "6")),
-    Spec("ecog", "score", "ECOG performance status, read where it was recorded.", outputs=("0", "1", "2", "3", "4")),
+    Spec(
+        "asa",
+        "score",
+        "ASA physical status, read where it was recorded.",
+        "American Society of Anesthesiologists, physical status classification (unverified)",
+        certainty="unverified",
+        outputs=("1", "2", "3", "4", "5", "6"),
+    ),
+    Spec(
+        "ecog",
+        "score",
+        "ECOG performance status, read where it was recorded.",
+        "Oken et al., Am J Clin Oncol 1982;5:649-655 (unverified)",
+        certainty="unverified",
+        outputs=("0", "1", "2", "3", "4"),
+    ),
     Spec(
         "who-performance",
         "score",
         "WHO performance status, read where it was recorded.",
+        "World Health Organization, handbook for reporting results of cancer treatment, 1979 (unverified)",
+        certainty="unverified",
         outputs=("0", "1", "2", "3", "4"),
     ),
     Spec(
@@ -39,6 +55,7 @@ CATALOGUE: Final[Sequence[Spec]] = (
         "partition",
         "dose model",
         "Doses to tumour, lung and liver by the partition model; may be stated, is not computed by this version.",
+        "Ho et al., Eur J Nucl Med 1996;23:947-952 (unverified)",
         certainty="unverified",
         computed=False,
         outputs=("tumour_dose", "lung_dose", "normal_dose", "spared_fraction"),
