@@ -72,8 +72,12 @@ def marker_samples(study: Study, marker: Marker, frames: Frames, dates: pl.DataF
         is dated to the month only, its first possible day, so that no sample after it is taken in.
     """
     place = item_place(study, marker.item)
-    rows, stem = rows_at(place, frames), date_stem(place.date_column)
-    sequence = f"{place.domain}SEQ"
+    stem, sequence = date_stem(place.date_column), f"{place.domain}SEQ"
+    needed = (
+        "USUBJID", sequence, place.column, f"{place.column}U", f"{stem}LO", f"{stem}HI", "LBASSAY", "LBORNRHIVAL",
+    )  # fmt: skip
+    rows = rows_at(place, frames)
+    rows = rows.select(name for name in rows.columns if name in needed)
     start = _known(dates, marker.from_).rename({"DATE": "START"})
     until = _known(dates, marker.until or "", exact=False).rename({"DATE": "LAST"})
     dated = rows.join(start, on="USUBJID", how="left", maintain_order="left").join(
