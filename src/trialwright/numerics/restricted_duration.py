@@ -59,7 +59,7 @@ def mean_influence(time: Numbers, event: npt.NDArray[np.int8], tau: float) -> tu
     --------
     >>> mean, influence = mean_influence(np.array([1.0, 3.0]), np.array([1, 1], np.int8), 2.0)
     >>> mean, influence.tolist()
-    (1.5, [-0.5, 0.5])
+    (1.5, [-0.25, 0.25])
     """
     n = time.size
     at = np.unique(time[(event == 1) & (time <= tau)])
