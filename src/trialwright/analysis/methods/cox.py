@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
+from trialwright.analysis.between_arms import ratio_of_arms
 from trialwright.analysis.cox import cox
 from trialwright.analysis.method import Estimates, Method, Request
-from trialwright.errors import EstimationError
 from trialwright.model.catalogue import Spec
 from trialwright.numerics.cox import Ties
 
 __all__ = ["METHOD"]
 
+_FIGURES: Final = ("hr", "p_cox")
+
 
 def _estimate(request: Request) -> Estimates:
     rows = request.compared
-    treatment, reference = request.arms
-    covariates = {"ARM": rows["ARM"], **{name: rows[name] for name in request.analysis.covariates}}
-    try:
-        model = cox(
+    return ratio_of_arms(
+        request,
+        _FIGURES,
+        lambda covariates, references: cox(
             rows["TIME"],
             rows["EVENT"],
             covariates,
             strata=request.strata,
             ties=cast("Ties", request.setting("ties", "efron")),
-            references={"ARM": reference},
+            references=references,
             level=request.level,
-        )
-    except EstimationError as error:
-        return Estimates(tuple(request.failed(figure, error.what) for figure in METHOD.figures))
-    term = next((term for term in model.terms if term.term == f"ARM{treatment}"), None)
-    if term is None or term.status != "estimated":
-        reason = model.reason.removeprefix(f"ARM{treatment}: ") or "one arm has no subject"
-        return Estimates(tuple(request.failed(figure, reason) for figure in METHOD.figures))
-    return Estimates(
-        (
-            request.result(
-                "hr", value=term.hr, low=term.lower, high=term.upper, level=request.level, unit="1", n=model.n
-            ),
-            request.result("p_cox", value=term.p, unit="1", n=model.n),
-        )
+        ),
     )
 
 
@@ -53,6 +42,6 @@ METHOD = Method(
         measures=("time to event",),
         needs=("compare",),
     ),
-    ("hr", "p_cox"),
+    _FIGURES,
     _estimate,
 )

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from trialwright.analysis.between_arms import equality_of_arms
 from trialwright.analysis.gray import gray
 from trialwright.analysis.method import Estimates, Method, Request
-from trialwright.errors import EstimationError
 from trialwright.model.catalogue import Spec
 
 __all__ = ["METHOD"]
 
+_FIGURES: Final = ("p_gray", "chisq_gray")
+
 
 def _estimate(request: Request) -> Estimates:
     rows = request.compared
-    try:
-        test = gray(rows["TIME"], rows["CAUSE"], rows["ARM"], strata=request.strata, censored="0")
-    except EstimationError as error:
-        return Estimates(tuple(request.failed(figure, error.what) for figure in METHOD.figures))
-    reason = "" if test.p is not None else "no information: arms that cannot be compared"
-    status = "estimated" if test.p is not None else "not estimable"
-    return Estimates(
-        (
-            request.result("p_gray", value=test.p, unit="1", status=status, reason=reason),
-            request.result("chisq_gray", value=test.chisq, unit="1", status=status, reason=reason),
-        )
+    return equality_of_arms(
+        request,
+        _FIGURES,
+        lambda: gray(rows["TIME"], rows["CAUSE"], rows["ARM"], strata=request.strata, censored="0"),
+        without="arms that cannot be compared",
     )
 
 
@@ -35,6 +33,6 @@ METHOD = Method(
         measures=("time to event",),
         needs=("compare",),
     ),
-    ("p_gray", "chisq_gray"),
+    _FIGURES,
     _estimate,
 )

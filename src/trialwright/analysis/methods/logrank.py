@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from trialwright.analysis.between_arms import equality_of_arms
 from trialwright.analysis.logrank import logrank
 from trialwright.analysis.method import Estimates, Method, Request
-from trialwright.errors import EstimationError
 from trialwright.model.catalogue import Spec
 
 __all__ = ["METHOD"]
 
+_FIGURES: Final = ("p_logrank", "chisq_logrank")
+
 
 def _estimate(request: Request) -> Estimates:
     rows = request.compared
-    try:
-        test = logrank(
+    return equality_of_arms(
+        request,
+        _FIGURES,
+        lambda: logrank(
             rows["TIME"],
             rows["EVENT"],
             rows["ARM"],
             strata=request.strata,
             rho=float(request.setting("rho", "0")),
             gamma=float(request.setting("gamma", "0")),
-        )
-    except EstimationError as error:
-        return Estimates(tuple(request.failed(figure, error.what) for figure in METHOD.figures))
-    reason = "" if test.p is not None else "no information: no event, or arms that cannot be compared"
-    status = "estimated" if test.p is not None else "not estimable"
-    return Estimates(
-        (
-            request.result("p_logrank", value=test.p, unit="1", status=status, reason=reason),
-            request.result("chisq_logrank", value=test.chisq, unit="1", status=status, reason=reason),
-        )
+        ),
+        without="no event, or arms that cannot be compared",
     )
 
 
@@ -43,6 +41,6 @@ METHOD = Method(
         measures=("time to event",),
         needs=("compare",),
     ),
-    ("p_logrank", "chisq_logrank"),
+    _FIGURES,
     _estimate,
 )

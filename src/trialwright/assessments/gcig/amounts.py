@@ -234,12 +234,7 @@ def at_least(value: Amount, factor: Ratio, limit: Amount) -> Truth:
     False
     """
     up, down = factor
-    if limit.high is not None and value.low * down >= limit.high * up:
-        return True
-    if value.high is None:
-        return None
-    gap = value.high * down - limit.low * up
-    return False if gap < 0 or (gap == 0 and (value.high_open or limit.low_open)) else None
+    return at_most(limit, Ratio(down, up), value)
 
 
 def least(one: Amount, other: Amount) -> Amount:
