@@ -48,7 +48,7 @@ def test_endpoints_are_the_same_as_from_recorded_responses(opened: OpenedStudy, 
 def test_the_report_sets_the_two_beside_each_other(opened: OpenedStudy, data: Path, tmp_path: Path) -> None:
     summary = run(opened, data, cutoff=CUTOFF, out=tmp_path / "run")
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
-    assert "Responses recorded and calculated" in page
+    assert "Agreement on responses" in page
     assert "tables/agreement-before.csv" in summary.files
     table = (tmp_path / "run" / "tables" / "agreement-before.csv").read_text(encoding="utf-8")
     assert table.splitlines()[0] == "Group,Recorded calculated:,PR,SD,PD,origin"

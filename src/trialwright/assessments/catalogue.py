@@ -21,7 +21,7 @@ CATALOGUE: Final[Sequence[Spec]] = (
         "State of an ablated zone, read from the recorded verdict of each scan: PD is viable tumour in or at the zone.",
         "Ahmed et al., Radiology 2014;273:241-260 (unverified)",
         certainty="unverified",
-        settings={"rows": ("recorded",), "category": ()},
+        settings={"rows": ("recorded",), "category": (), "readers": (), "adjudicator": ()},
         outputs=("CR", "NED", "PD", "NE"),
     ),
     Spec(

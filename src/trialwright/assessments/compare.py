@@ -13,7 +13,7 @@ from trialwright.model.agreement import Agreement
 from trialwright.model.frames import Frames
 from trialwright.model.study import Study
 
-__all__ = ["agreements", "compared"]
+__all__ = ["agreements", "compared", "kappa"]
 
 _WITHIN_DAYS: Final = 7
 
@@ -99,10 +99,35 @@ def compared(recorded: pl.DataFrame, calculated: pl.DataFrame) -> Agreement:
     agree = paired.filter(pl.col("RECORDED") == pl.col("CALCULATED")).height
     both = {(left, right): n for left, right, n in shifts.iter_rows() if "-" not in (left, right)}
     columns = ["USUBJID", "ADT", "RECORDED", "CALCULATED", "RULEID", "DAYS"]
-    return Agreement(shifts, differ.select(columns), paired.height, agree, _kappa(both))
+    return Agreement(shifts, differ.select(columns), paired.height, agree, kappa(both))
 
 
-def _kappa(counts: Mapping[tuple[str, str], int]) -> float | None:
+def kappa(counts: Mapping[tuple[str, str], int]) -> float | None:
+    """Cohen's kappa of a table of two judgements, unweighted.
+
+    Parameters
+    ----------
+    counts : mapping of (str, str) to int
+        How often the first said the one and the second the other.
+
+    Returns
+    -------
+    float or None
+        None without pairs, and where chance alone would agree always.
+
+    Notes
+    -----
+    See `compared`.
+
+    References
+    ----------
+    Cohen J, Educ Psychol Meas 1960;20:37-46, doi:10.1177/001316446002000104 (unverified).
+
+    Examples
+    --------
+    >>> kappa({("PR", "PR"): 20, ("PR", "SD"): 5, ("SD", "PR"): 10, ("SD", "SD"): 15})
+    0.4
+    """
     total = sum(counts.values())
     if not total:
         return None

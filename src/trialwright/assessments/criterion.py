@@ -87,6 +87,8 @@ class Criterion:
         settings: Mapping[str, tuple[str, ...]] = {
             "rows": ("derived", "recorded"),
             "category": (),
+            "readers": (),
+            "adjudicator": (),
             **{name: () if values == ("*",) else values for name, values in SWITCHES.items()},
         }
         return Spec(

@@ -19,7 +19,7 @@ from trialwright.assessments.criterion import criteria
 from trialwright.assessments.policy import POLICIES
 from trialwright.cli.run import say
 from trialwright.conduct.respond import GCIG, ORIGINS, Responded, RespondRequest, respond, write_responded
-from trialwright.model.agreement import Agreement
+from trialwright.model.agreement import Agreement, ReaderAgreement
 from trialwright.model.finding import Finding
 
 __all__ = ["command"]
@@ -95,6 +95,7 @@ def _shape(found: Responded, request: RespondRequest) -> dict[str, object]:
         "switches": asdict(found.policy),
         "counts": counts,
         "comparison": None if found.comparison is None else _compared(found.comparison),
+        "readers": None if found.readings is None else _readers(next(iter(found.readings.agreements.values()))),
         "findings": [asdict(finding) for finding in found.findings],
     }
 
@@ -106,6 +107,62 @@ def _compared(comparison: Agreement) -> dict[str, object]:
         "kappa": comparison.kappa,
         "shifts": [{"recorded": left, "calculated": right, "n": n} for left, right, n in comparison.shifts.iter_rows()],
     }
+
+
+def _readers(found: ReaderAgreement) -> dict[str, object]:
+    first, second = found.readers
+    return {
+        "names": [first, second],
+        "subjects": found.subjects.height,
+        "differ": found.differ,
+        "awaiting": found.awaiting,
+        "adjudication_rate": found.adjudication_rate,
+        "assessments": {
+            "pairs": found.pairs,
+            "agree": found.agree,
+            "kappa": found.kappa,
+            "shifts": [{"first": left, "second": right, "n": n} for left, right, n in found.shifts.iter_rows()],
+        },
+        "best": {
+            "parameter": found.best.lower(),
+            "pairs": found.best_pairs,
+            "agree": found.best_agree,
+            "kappa": found.best_kappa,
+        },
+        "by_subject": [
+            {
+                "usubjid": subject,
+                "best": [one, two],
+                "progression": [None if day is None else str(day) for day in days],
+                "differ": differ,
+                "chosen": chosen,
+                "by": by,
+            }
+            for subject, one, two, *days, differ, chosen, by in found.subjects.iter_rows()
+        ],
+    }
+
+
+def _reader_lines(found: ReaderAgreement) -> Iterator[str]:
+    """How the readers came out, and on whom they differ."""
+    first, second = found.readers
+
+    def agreed(alike: int, pairs: int, kappa: float | None) -> str:
+        return f"{alike} of {pairs} alike" + ("" if kappa is None else f", kappa {kappa:.2f}")
+
+    for subject, one, two, day, other, differ, chosen, by in found.subjects.iter_rows():
+        if differ:
+            taken = f"{chosen} ({by})" if chosen else "nobody has decided"
+            courses = (
+                f"{best or 'no response'}, {'no PD' if at is None else f'PD {at}'}"
+                for best, at in ((one, day), (two, other))
+            )
+            yield f"{subject}  {first}: {next(courses)}; {second}: {next(courses)}; differ in {differ}; {taken}"
+    yield f"assessments of {first} and {second}: {agreed(found.agree, found.pairs, found.kappa)}"
+    name = "confirmed best responses" if found.best == "CBOR" else "best responses"
+    yield f"{name}: {agreed(found.best_agree, found.best_pairs, found.best_kappa)}"
+    waiting = f", {found.awaiting} of them not decided" if found.awaiting else ""
+    yield f"the readers differ on {found.differ} of {found.subjects.height} subjects{waiting}"
 
 
 def _line(subject: _Subject) -> str:
@@ -141,6 +198,10 @@ def _summary(found: Responded) -> str:
     "--switch", "switches", multiple=True, callback=_switches, metavar="NAME=VALUE", help="One switch; repeat it."
 )
 @click.option("--evaluator", default=_READERS[0], show_default=True, type=click.Choice(_READERS), help="Whose reading.")
+@click.option(
+    "--reader", "readers", multiple=True, metavar="NAME", help="One of the two independent readers; repeat it."
+)
+@click.option("--adjudicator", metavar="NAME", help="Who decides between the two.")
 @click.option("--rows", type=click.Choice(["derived", "recorded"]), help="From lesions or from recorded responses.")
 @click.option("--origin", type=click.Choice(list(ORIGINS)), help="What day 0 is; else the first of these there is.")
 @click.option("--baseline-days", default=28, show_default=True, type=click.IntRange(0), help="Oldest baseline in days.")
@@ -162,6 +223,9 @@ def command(
     From the lesions of TU and TR each assessment is judged and dated, with the rule that decided it; where RS holds the
     reader's own responses the two are compared. From RS alone it gives best and confirmed best response. Switches set
     what the criteria leave open; the policy default is ours.
+
+    Two independent readers (--evaluator, with their names in TUEVALID, TREVALID, RSEVALID) are judged apart; of each
+    subject the reading counts that was accepted, else the adjudicator's own, else that on which the two agree.
     """
     request = RespondRequest(
         data,
@@ -173,6 +237,8 @@ def command(
         origin=str(given["origin"] or ""),
         baseline_days=cast("int", given["baseline_days"]),
         removal=str(given["removal"] or ""),
+        readers=cast("tuple[str, ...]", given["readers"]),
+        adjudicator=str(given["adjudicator"] or ""),
     )
     found = respond(request, say=say)
     shape = _shape(found, request)
@@ -191,6 +257,9 @@ def command(
         return
     for subject in _subjects(found):
         click.echo(_line(subject))
+    if found.readings is not None:
+        for line in _reader_lines(next(iter(found.readings.agreements.values()))):
+            click.echo(line)
     for finding in _doubts(found):
         click.echo(f"{finding.id} {finding.where} {finding.subject}: {finding.text}", err=True)
     click.echo(_summary(found))

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from trialwright.allocation.design import Cell, Design
+from trialwright.assessments.adjudication import adjudicated
 from trialwright.assessments.responses import study_responses
 from trialwright.endpoints.moments import time_point_dates
 from trialwright.errors import StudyError
@@ -72,6 +73,7 @@ def _has_left(frames: Frames, person: pl.DataFrame, subject: str) -> Iterator[st
 
 def _not_eligible(study: Study, frames: Frames, subject: str, on: date) -> Iterator[str]:
     points = time_point_dates(study, frames)
+    frames = adjudicated(study, frames, points).frames
     responses, _ = study_responses(study, frames, points)
     context = Context(study, frames, responses)
     judged = []

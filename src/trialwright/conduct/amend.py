@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from trialwright.assessments.adjudication import adjudicated
 from trialwright.assessments.responses import study_responses
 from trialwright.conduct.run import read_data
 from trialwright.conduct.studies import OpenedStudy
@@ -133,6 +134,7 @@ def _made_for(data: Path, old: OpenedStudy, new: OpenedStudy) -> OpenedStudy:
 def _verdicts(study: Study, frames: Frames) -> pl.DataFrame:
     """Verdict of every criterion and of all of them (an empty id), for the subjects who reached a gate."""
     points = time_point_dates(study, frames)
+    frames = adjudicated(study, frames, points).frames
     responses, _ = study_responses(study, frames, points)
     context = Context(study, frames, responses)
     schema = dict.fromkeys(("GATE", "USUBJID", "CRITID", "VERDICT", "REASON"), pl.String)

@@ -66,11 +66,13 @@ def conceal(dossier: Dossier) -> Dossier:
             adbin=open_to_all(derived.adbin),
             grades=open_to_all(derived.grades),
             values=open_to_all(derived.values) if derived.values.width else derived.values,
+            lesion_times=open_to_all(derived.lesion_times) if derived.lesion_times.width else derived.lesion_times,
             sources=_without_contacts(open_to_all(derived.sources), assessed),
         ),
         findings=tuple(_open_findings(dossier.findings, study, dossier.frames, bound)),
         screening=_open_screening(dossier.screening, study, bound),
         agreements={name: each for name, each in dossier.agreements.items() if name not in bound.series},
+        readings={name: each for name, each in dossier.readings.items() if name not in bound.series},
         lesions=None
         if dossier.lesions is None
         else dossier.lesions.filter(~pl.col("ASSESSID").is_in(list(bound.series))),

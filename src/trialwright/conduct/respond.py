@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from trialwright.assessments.adjudication import INDEPENDENT, Adjudication, adjudicated
 from trialwright.assessments.checks import lesion_findings
 from trialwright.assessments.compare import compared
 from trialwright.assessments.criterion import criteria
@@ -65,6 +66,10 @@ class RespondRequest:
         Most days between the baseline and day 0.
     removal : str
         PRCAT of a planned procedure that removes targets; the first scan within three months is then a new baseline.
+    readers : tuple of str
+        The two independent readers, where more stand in the data.
+    adjudicator : str
+        Who decides between them; empty takes the one whose name begins with ADJUDICATOR.
     """
 
     data: Path
@@ -76,6 +81,8 @@ class RespondRequest:
     origin: str = ""
     baseline_days: int = 28
     removal: str = ""
+    readers: tuple[str, ...] = ()
+    adjudicator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,8 @@ class Responded:
         Recorded against derived responses; None where there is only one of the two.
     findings : tuple of Finding
         What is doubtful.
+    readings : Adjudication or None
+        Two independent readers, judged apart; None where there are no two.
     """
 
     rows: str
@@ -104,6 +113,7 @@ class Responded:
     sums: pl.DataFrame | None
     comparison: Agreement | None
     findings: tuple[Finding, ...]
+    readings: Adjudication | None = None
 
 
 def respond(request: RespondRequest, *, say: Callable[[str], None] = lambda _: None) -> Responded:
@@ -151,12 +161,27 @@ def respond(request: RespondRequest, *, say: Callable[[str], None] = lambda _: N
         return Responded("marker", policy, rows, None, None, (*findings, *more_findings))
     way = request.rows or ("derived" if frames["TU"].height else "recorded")
     study = _study(request, way)
+    read = adjudicated(study, frames, points, switches)
+    found = _judged(request, (study, way), read.frames, points, switches)
+    told = (*findings, *read.findings, *found.findings)
+    return replace(found, policy=policy, findings=told, readings=read if read.agreements else None)
+
+
+def _judged(
+    request: RespondRequest,
+    asked: tuple[Study, str],
+    frames: Frames,
+    points: pl.DataFrame,
+    switches: Mapping[str, str],
+) -> Responded:
+    """Responses from one reading of each subject."""
+    study, way = asked
     if way == "recorded":
         written, noticed = recorded_responses(study, frames, points)
         rows, lost = recorded_best(study, frames, points, written, switches)
         rows = pl.concat([rows, death_rows(frames, rows, study.id, _SERIES)])
-        return Responded(way, policy, rows, None, None, (*findings, *noticed, *lost))
-    return _from_lesions(request, study, frames, points, switches, tuple(findings))
+        return Responded(way, Policy(), rows, None, None, (*noticed, *lost))
+    return _from_lesions(request, study, frames, points, switches)
 
 
 def _from_lesions(
@@ -165,7 +190,6 @@ def _from_lesions(
     frames: Frames,
     points: pl.DataFrame,
     switches: Mapping[str, str],
-    findings: tuple[Finding, ...],
 ) -> Responded:
     series, criterion = study.assessments[0], criteria()[request.criteria]
     found, policy = judged(study, series, frames, points, switches)
@@ -178,7 +202,7 @@ def _from_lesions(
         written, _ = recorded_responses(_study(request, "recorded"), frames, points)
         ours = rows.filter((pl.col("PARAMCD") == "OVR") & (pl.col("DTYPE") == "AS ASSESSED"))
         comparison = compared(written, ours)
-    return Responded("derived", policy, rows, sum_rows(found, study.id, series.id), comparison, (*findings, *doubts))
+    return Responded("derived", policy, rows, sum_rows(found, study.id, series.id), comparison, tuple(doubts))
 
 
 def _points(frames: Frames, request: RespondRequest) -> pl.DataFrame:
@@ -218,6 +242,12 @@ def _study(request: RespondRequest, rows: str) -> Study:
         "evaluator": request.evaluator,
         "settings": {"rows": rows},
     }
+    if request.readers or request.adjudicator:
+        if request.evaluator != INDEPENDENT:
+            mend = f"say --evaluator '{INDEPENDENT}'"
+            raise InputError("readers are named, and the investigator's reading is asked for", mend=mend)
+        named = {"readers": request.readers, "adjudicator": request.adjudicator}
+        series["settings"] = {"rows": rows, **{name: value for name, value in named.items() if value}}
     if request.removal:
         series["planned_removal"] = {"procedure": "removed_on", "new_baseline": {"within": "3 months"}}
     removed = {"domain": "PR", "column": "PRSTDTC", "where": {"PRCAT": request.removal, "PROCCUR": "Y"}}
@@ -276,4 +306,19 @@ def write_responded(found: Responded, out: Path) -> tuple[str, ...]:
             found.comparison.shifts.write_csv(folder / "shifts.csv")
             found.comparison.disagreements.write_csv(folder / "disagreements.csv")
             files += ["shifts.csv", "disagreements.csv"]
+        if found.readings is not None:
+            files += _write_readings(found.readings, folder)
     return tuple(files)
+
+
+def _write_readings(readings: Adjudication, folder: Path) -> list[str]:
+    """Write what each reader found, on whom the two differ, and how far they agree."""
+    (agreement,) = readings.agreements.values()
+    tables = {
+        "readings.csv": readings.rows,
+        "adjudication.csv": agreement.subjects,
+        "reader-shifts.csv": agreement.shifts,
+    }
+    for name, table in tables.items():
+        table.write_csv(folder / name)
+    return list(tables)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import polars as pl
 
+from trialwright.assessments.adjudication import adjudicated
 from trialwright.assessments.responses import study_responses
 from trialwright.conduct.eligibility import gate_screens, moments_of, screen_table, screening_of
 from trialwright.conduct.run import read_data
@@ -177,6 +178,8 @@ def screen(opened: OpenedStudy, data: Path, asked: Asked = EVERYBODY) -> Screene
     if unknown:
         raise InputError(f"no subject {unknown[0]} on {on}", where=str(data), mend="see the ids in DM")
     points = time_point_dates(study, known)
+    read = adjudicated(study, known, points)
+    known = read.frames
     responses, noticed = study_responses(study, known, points)
     moments = moments_of(study, known, points, on)
     if asked.subjects:
@@ -184,7 +187,8 @@ def screen(opened: OpenedStudy, data: Path, asked: Asked = EVERYBODY) -> Screene
     screens = gate_screens(study, known, moments, responses)
     gates = study.gates if asked.gate is None else (asked.gate,)
     everything = screening_of(screens, moments, most_whole=0)
-    return Screened(opened, known, on, everything, screens, gates, (*findings, *noticed), bool(asked.subjects))
+    told = (*findings, *read.findings, *noticed)
+    return Screened(opened, known, on, everything, screens, gates, told, bool(asked.subjects))
 
 
 def write_screened(

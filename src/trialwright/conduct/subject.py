@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from trialwright.assessments.adjudication import adjudicated
 from trialwright.assessments.criterion import criteria
 from trialwright.assessments.kelim import population_of, rules_of, series_of
 from trialwright.assessments.lesion_rows import study_lesions
@@ -111,8 +112,9 @@ def subject_course(
         why = "study.json does not say to which day the data are complete"
         raise InputError("no last day that counts", where="--cutoff", why=why, mend="give --cutoff YYYY-MM-DD")
     known = frames.until(last)
-    one = _only(known, subject, data, last)
     study = opened.study
+    read = adjudicated(study, known, time_point_dates(study, known))
+    one = _only(read.frames, subject, data, last)
     say("deriving responses and endpoints")
     points = time_point_dates(study, one)
     # a horizon may rest on the last enrolment of all, so endpoints are derived of everybody
@@ -177,7 +179,7 @@ def _only(frames: Frames, subject: str, data: Path, last: date) -> Frames:
 
 
 def _of_one(derived: Derived, subject: str) -> Derived:
-    names = ("adsl", "adrs", "adtte", "adbin", "grades", "sources", "values")
+    names = ("adsl", "adrs", "adtte", "adbin", "grades", "sources", "values", "lesion_times")
     frames = {name: getattr(derived, name) for name in names}
     own = {name: frame.filter(pl.col("USUBJID") == subject) if frame.width else frame for name, frame in frames.items()}
     return replace(derived, **own)

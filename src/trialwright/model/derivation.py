@@ -93,6 +93,30 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
         "the censoring does another thing than the estimand's strategy",
         "let censoring and strategy agree; treatment policy goes with ignore, hypothetical with censor",
     ),
+    (
+        "T23",
+        "W",
+        "an ablation that does not say of which lesion",
+        "name the lesion in PR.PRLNKID as TU.TULNKID names it; until then the lesion has no time",
+    ),
+    (
+        "T24",
+        "W",
+        "an ablation of a lesion that is not there",
+        "enter the lesion in TU, or correct PR.PRLNKID",
+    ),
+    (
+        "T25",
+        "W",
+        "new tumour in a treated zone that does not say of which lesion",
+        "enter the state of the lesion at that scan in TR; until then no lesion of the subject counts it",
+    ),
+    (
+        "T26",
+        "I",
+        "a lesion that was ablated and never seen clear",
+        "nothing, if it stayed viable: the technique failed; else enter the state of the lesion at the scan",
+    ),
     ("T30", "W", "a first event or censoring lies after the end of survival", "look for an assessment after the death"),
     (
         "T31",
@@ -129,8 +153,21 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("R14", "W", "a new node that is small", "look at it again; below 10 mm it does not count as disease"),
     ("R15", "I", "new lesions were not looked for", "enter the review of the scan for new lesions"),
     ("R16", "W", "a progression that was not looked at again in time", "plan the scan that confirms it"),
+    (
+        "R17",
+        "W",
+        "a subject whose independent readings nobody has decided between",
+        "enter the accepted record (RSACPTFL, TUACPTFL, TRACPTFL) of one reader, or the adjudicator's own reading",
+    ),
+    ("R18", "W", "an independent reading that names no reader", "enter the reader in TUEVALID, TREVALID or RSEVALID"),
     ("T40", "W", "a marker value that cannot be used", "write a number above 0, its unit and the day of the sample"),
     ("T41", "W", "a marker response that cannot be told", "complete the dates, values or upper limits it rests on"),
+    (
+        "T50",
+        "I",
+        "results that name one row of a calculated response alone",
+        "run fewer subjects, or one site, to see every row a result rests on",
+    ),
     ("T42", "I", "a marker sample that does not count", "nothing, if the date of what disturbed it is right"),
 )
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from trialwright.model.agreement import Agreement
+from trialwright.model.agreement import Agreement, ReaderAgreement
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.marker_figures import MarkerFigures
@@ -80,6 +80,8 @@ class Dossier:
         Figures of marker models by the id of the marker; empty where none were computed.
     agreements : mapping of str to Agreement
         Recorded against calculated responses, by series.
+    readings : mapping of str to ReaderAgreement
+        One independent reader against another, by series; empty where there are no two.
     lesions : polars.DataFrame, optional
         Diameters and sums of targets of each response series, shaped as ``ADTR``; None where no lesions were collected.
     """
@@ -100,4 +102,5 @@ class Dossier:
     screening: Screening | None = None
     markers: Mapping[str, MarkerFigures] = field(default_factory=dict)
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    readings: Mapping[str, ReaderAgreement] = field(default_factory=dict)
     lesions: pl.DataFrame | None = None

@@ -116,3 +116,47 @@ def test_the_simulated_investigator_and_the_calculation_agree(tmp_path: Path) ->
     assert comparison is not None
     assert comparison.pairs > 100
     assert comparison.agree == comparison.pairs, comparison.disagreements
+
+
+def read_twice(folder: Path) -> Path:
+    """Two readers of two subjects: on the one they agree, on the other nobody has decided."""
+    folder.mkdir()
+    days = ("2025-12-20", "2026-02-12", "2026-03-26")
+    read = {("A", "R1"): (40, 20, 20), ("A", "R2"): (30, 15, 15), ("B", "R1"): (40, 38, 50), ("B", "R2"): (30, 29, 29)}
+    who = [f"{subject},{number},{name}" for number, (subject, name) in enumerate(read, 1)]
+    tu = [f"{each},INDEPENDENT ASSESSOR,T1,TARGET,LIVER,{days[0]}" for each in who]
+    tr = [
+        f"{subject},{10 * number + at},{name},INDEPENDENT ASSESSOR,T1,LDIAM,{mm},mm,MEASURED,{day}"
+        for number, ((subject, name), values) in enumerate(read.items(), 1)
+        for at, (mm, day) in enumerate(zip(values, days, strict=True))
+    ]
+    tables = {
+        "study.json": ['{"study": "x", "version": "0.1.0", "origin": "entered"}'],
+        "dm.csv": ["USUBJID,SITEID,SEX", "A,01,F", "B,01,F"],
+        "ds.csv": ["USUBJID,DSSEQ,DSDECOD,DSSTDTC", "A,1,RANDOMIZED,2026-01-01", "B,1,RANDOMIZED,2026-01-01"],
+        "tu.csv": ["USUBJID,TUSEQ,TUEVALID,TUEVAL,TULNKID,TUORRES,TULOC,TUDTC", *tu],
+        "tr.csv": ["USUBJID,TRSEQ,TREVALID,TREVAL,TRLNKID,TRTESTCD,TRORRES,TRORRESU,TRORIG,TRDTC", *tr],
+    }
+    for name, lines in tables.items():
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_two_readers_are_judged_apart_and_adjudicated(tmp_path: Path) -> None:
+    data, out = read_twice(tmp_path / "data"), tmp_path / "out"
+    asked = ("respond", "--data", data, "--criteria", "recist-1.1", "--evaluator", "INDEPENDENT ASSESSOR")
+    ended = call(*asked)
+    assert ended.stdout.splitlines() == [
+        "A  2026-02-12 PR, 2026-03-26 PR; bor PR, cbor PR",
+        "B  no assessment; bor MISSING, cbor MISSING",
+        "B  R1: SD, PD 2026-03-26; R2: SD, no PD; differ in progression; nobody has decided",
+        "assessments of R1 and R2: 3 of 4 alike, kappa 0.60",
+        "best responses: 2 of 2 alike, kappa 1.00",
+        "the readers differ on 1 of 2 subjects, 1 of them not decided",
+        "2 subjects, best response: 1 MISSING, 1 PR; 1 findings",
+    ]
+    assert "R17" in ended.stderr
+    shape = json.loads(call(*asked, "--out", out, "--json").stdout)
+    assert shape["readers"]["by_subject"][1]["progression"] == ["2026-03-26", None]
+    assert {"readings.csv", "adjudication.csv", "reader-shifts.csv"} <= {path.name for path in out.iterdir()}
+    assert call(*asked[:-2], "--reader", "R1").code == 2
