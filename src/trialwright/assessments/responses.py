@@ -13,6 +13,7 @@ from trialwright.assessments.gcig.study_rows import ca125_responses
 from trialwright.assessments.policy import Policy, policy_of
 from trialwright.assessments.recorded import is_recorded, recorded_responses
 from trialwright.assessments.recorded_best import recorded_best
+from trialwright.assessments.response_rows import ROWS
 from trialwright.assessments.series_rows import series_rows
 from trialwright.assessments.status_rows import status_rows
 from trialwright.errors import NotAllowedError
@@ -21,7 +22,7 @@ from trialwright.model.frames import Frames
 from trialwright.model.schedule import AssessmentSeries
 from trialwright.model.study import Study
 
-__all__ = ["derived_responses", "judged", "study_responses"]
+__all__ = ["derived_responses", "judged", "overall_rows", "study_responses"]
 
 
 def judged(
@@ -103,6 +104,34 @@ def derived_responses(
             rows = series_rows(found, policy, study.id, series.id, immune=immune)
             parts += [rows, status_rows(study, series, frames, points, rows, policy)]
     return pl.concat(parts) if parts else pl.DataFrame(), findings
+
+
+def overall_rows(study: Study, frames: Frames, points: pl.DataFrame) -> pl.DataFrame:
+    """Responses of every series that is derived from lesions, without what is noticed on the way.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    frames : Frames
+        Its tables.
+    points : polars.DataFrame
+        ``USUBJID POINT ADT``: dates of the time points that bound a series.
+
+    Returns
+    -------
+    polars.DataFrame
+        Rows of `trialwright.assessments.series_rows.series_rows`, series by series; those of `derived_responses` but
+        for clinical benefit and the last assessment.
+    """
+    parts = []
+    for series in study.assessments:
+        if not is_recorded(series):
+            found, policy = judged(study, series, frames, points)
+            parts.append(
+                series_rows(found, policy, study.id, series.id, immune=criteria()[series.criteria].immune)
+            )
+    return pl.concat(parts) if parts else pl.DataFrame(schema=dict(ROWS))
 
 
 def study_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:

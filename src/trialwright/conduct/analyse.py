@@ -12,22 +12,20 @@ import polars as pl
 from trialwright.analysis.plan import estimate
 from trialwright.assessments.compare import agreements
 from trialwright.assessments.lesion_rows import study_lesions
-from trialwright.assessments.responses import study_responses
 from trialwright.conduct.catalogue import catalogue
 from trialwright.conduct.eligibility import MOST_WHOLE, gate_screens, moments_of, screening_of, with_eligibility
+from trialwright.conduct.left_out import with_lesions_named
+from trialwright.conduct.outcomes import endpoints_from
 from trialwright.conduct.provenance import provenance_of
 from trialwright.conduct.software import software
 from trialwright.conduct.studies import OpenedStudy
-from trialwright.endpoints.derive import derive
 from trialwright.endpoints.moments import time_point_dates
-from trialwright.endpoints.questions import questions
 from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.marker_figures import MarkerFigures
 from trialwright.model.result import Derived
 from trialwright.model.study import Study
-from trialwright.screening.judge import Context, judge
 
 __all__ = ["Kinetics", "analyse", "derive_endpoints"]
 
@@ -59,21 +57,7 @@ def derive_endpoints(
         Subject level, responses, endpoint rows and the data rows each rests on.
     """
     known = frames.until(cutoff)
-    points = time_point_dates(study, known)
-    return _derived(study, known, points, cutoff=cutoff, by_arm=by_arm, censoring=censoring)
-
-
-def _derived(
-    study: Study, known: Frames, points: pl.DataFrame, *, cutoff: date, by_arm: bool, censoring: str | None = None
-) -> Derived:
-    """Endpoint rows from what was known at the cutoff."""
-    responses, noticed = study_responses(study, known, points)
-    verdicts = {
-        question.path: judge(question.node, question.moments, Context(study, question.frames, question.responses))
-        for question in questions(study, known, cutoff, responses)
-    }
-    derived = derive(study, known, responses, verdicts, cutoff=cutoff, by_arm=by_arm, censoring=censoring)
-    return replace(derived, findings=(*noticed, *derived.findings))
+    return endpoints_from(study, known, cutoff=cutoff, by_arm=by_arm, censoring=censoring)
 
 
 def analyse(
@@ -115,7 +99,8 @@ def analyse(
     points = time_point_dates(opened.study, known)
     with ThreadPoolExecutor(1) as beside:  # loops over subjects' series need a processor and no interpreter
         rates = beside.submit(kinetics, known, points)
-        derived = _derived(opened.study, known, points, cutoff=cutoff, by_arm=by_arm)
+        derived = endpoints_from(opened.study, known, cutoff=cutoff, by_arm=by_arm)
+        derived = with_lesions_named(opened.study, known, derived, cutoff=cutoff, most=MOST_WHOLE)
         say("judging eligibility")
         moments = moments_of(opened.study, known, points, cutoff)
         gates = gate_screens(opened.study, known, moments, derived.adrs)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from trialwright.assessments.criterion import criteria
 from trialwright.dates import CalendarInterval, Duration
 from trialwright.design.days import day_number
 from trialwright.errors import StudyError
@@ -140,6 +141,17 @@ class Plan:
     complication: str
     next_therapy: str
     places: Mapping[str, Place]
+
+    @property
+    def diameters(self) -> frozenset[str]:
+        """Diameters that the criteria of its series measure, LDIAM or VDIAM; LDIAM without any that are known."""
+        stated = (criteria().get(series.criteria) for series in self.study.assessments)
+        return frozenset(each.diameter for each in stated if each is not None) or frozenset({"LDIAM"})
+
+    @property
+    def tells_treated(self) -> bool:
+        """Whether a series reads treated lesions alone, so that each lesion says whether it is one."""
+        return any(series.only is not None for series in self.study.assessments)
 
     @property
     def draws_arms(self) -> bool:

@@ -1,14 +1,23 @@
-"""Scans as rows: lesions at first sight, sizes, verdicts, and the reviews of scans that show nothing."""
+"""Scans as rows: lesions at first sight, sizes, verdicts, and the reviews of scans that show nothing.
+
+The investigator reads what the lesions show: a recorded response is the one the sizes give, whatever the series. Where
+the criteria of a study measure what is viable of a lesion, that diameter is written as well (VDIAM). A scan is judged
+by it, and the whole diameter, which no series reads then, shrinks half as much; where another series reads the whole
+diameter, the two are the same up to a planned removal.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trialwright.assessments.criterion import criteria
 from trialwright.design.book import Book
 from trialwright.design.days import NEVER
 from trialwright.design.facts import Answer
-from trialwright.design.imaging import MOST_TARGETS, NED, PD, VERDICTS, organs_of
+from trialwright.design.imaging import CR, MOST_TARGETS, NED, PD, VERDICTS, organs_of
 from trialwright.design.sheet import Cell, Dated, Tenths
 from trialwright.model.schedule import AssessmentSeries
 
@@ -85,8 +94,14 @@ def category_of(series: AssessmentSeries) -> str:
 
 
 def _verdicts_of(book: Book, series: AssessmentSeries) -> IntArray:
-    """Verdicts of one series on the scans: all disease, the targets alone, one organ, or a treated zone."""
+    """Verdicts of one series on the scans: all disease, the targets alone, one organ, or a treated zone.
+
+    A target that was taken away by plan shows nothing viable: a complete response, where no planned removal is stated.
+    """
     plan, scans = book.people.plan, book.people.allocated.scans
+    criterion = criteria().get(series.criteria)
+    if criterion is not None and criterion.diameter == "VDIAM" and series.planned_removal is None:
+        scans = replace(scans, verdicts=np.where(scans.verdicts == NED, CR, scans.verdicts))
     if series.only == "treated" or series.criteria == "ablation-zone":
         if series.criteria != "ablation-zone":
             return scans.of_targets
@@ -106,24 +121,22 @@ def _back_where_it_was(book: Book) -> NDArray[np.bool_]:
 
 
 def _add_absent(book: Book) -> None:
-    """Targets that are looked for on a scan and not there, without an operation."""
+    """Targets that are looked for on a scan and not there: without an operation, or as far as they are viable."""
     allocated, lesions = book.people.allocated, book.people.screened.lesions
-    scans = allocated.scans
-    made = (scans.days < NEVER) & ~scans.after_surgery & (scans.sizes.sum(axis=2) == 0)
-    row, slot, which = np.nonzero(made[:, :, None] & lesions.present[allocated.positions][:, None, :])
-    days = scans.days[row, slot]
-    book.sheet("TR").add(
-        allocated.positions[row],
-        days,
-        TRLNKID=Answer(which, LESION_NAMES),
-        TRTESTCD="LDIAM",
-        TRORRES=Tenths(np.zeros(row.size, dtype=np.int64)),
-        TRORRESU="mm",
-        TRORIG="ABSENT",
-        TRMETHOD="CT SCAN",
-        TREVAL="INVESTIGATOR",
-        TRDTC=Dated(days),
-    )
+    scans, measured = allocated.scans, book.people.plan.diameters
+    made = (scans.days < NEVER) & (scans.sizes.sum(axis=2) == 0)
+    looked = made[:, :, None] & lesions.present[allocated.positions][:, None, :]
+    row, slot, which = np.nonzero(looked & ~scans.after_surgery[:, :, None])
+    gone = np.zeros(row.size, dtype=np.int64)
+    if "LDIAM" in measured:
+        _add_diameters(book, "LDIAM", (allocated.positions[row], scans.days[row, slot], which), gone)
+    else:
+        left = lesions.baseline[allocated.positions[row], which] // 2
+        _add_diameters(book, "LDIAM", (allocated.positions[row], scans.days[row, slot], which), left)
+    if "VDIAM" in measured:
+        row, slot, which = np.nonzero(looked)
+        gone = np.zeros(row.size, dtype=np.int64)
+        _add_diameters(book, "VDIAM", (allocated.positions[row], scans.days[row, slot], which), gone)
 
 
 def _add_targets(book: Book, subjects: IntArray, which: IntArray) -> None:
@@ -138,18 +151,32 @@ def _add_targets(book: Book, subjects: IntArray, which: IntArray) -> None:
         TUEVAL="INVESTIGATOR",
         TUDTC=Dated(days),
         TUCERT="",
+        **({"TUTRT": "TREATED"} if book.people.plan.tells_treated else {}),
     )
 
 
 def _add_sizes(book: Book, subjects: IntArray, days: IntArray, which: IntArray, tenths: IntArray) -> None:
+    """Sizes of lesions that are there, by every diameter the study's criteria measure."""
+    measured = book.people.plan.diameters
+    if "VDIAM" in measured:
+        _add_diameters(book, "VDIAM", (subjects, days, which), tenths)
+    whole = tenths
+    if "LDIAM" not in measured:
+        whole = (book.people.screened.lesions.baseline[subjects, which] + tenths) // 2
+    _add_diameters(book, "LDIAM", (subjects, days, which), np.maximum(whole, tenths))
+
+
+def _add_diameters(book: Book, test: str, looks: tuple[IntArray, IntArray, IntArray], tenths: IntArray) -> None:
+    """One diameter of some lesions; one of no length is written as absent."""
+    subjects, days, which = looks
     book.sheet("TR").add(
         subjects,
         days,
         TRLNKID=Answer(which, LESION_NAMES),
-        TRTESTCD="LDIAM",
+        TRTESTCD=test,
         TRORRES=Tenths(tenths),
         TRORRESU="mm",
-        TRORIG="MEASURED",
+        TRORIG=Answer((tenths == 0).astype(np.int64), ("MEASURED", "ABSENT")),
         TRMETHOD="CT SCAN",
         TREVAL="INVESTIGATOR",
         TRDTC=Dated(days),
@@ -188,6 +215,11 @@ def _add_removed(book: Book) -> None:
     )
 
 
+def _treated(book: Book, rows: IntArray) -> dict[str, Cell]:
+    """Whether a new lesion lies in what was treated: it does where it came back in place of a target."""
+    return {"TUTRT": Answer(_back_where_it_was(book)[rows].astype(np.int64), ("UNTREATED", "TREATED"))}
+
+
 def _add_new_lesions(book: Book) -> None:
     allocated = book.people.allocated
     rows = np.flatnonzero(allocated.scans.new_lesion & (allocated.scans.documented < NEVER))
@@ -204,6 +236,7 @@ def _add_new_lesions(book: Book) -> None:
         TUEVAL="INVESTIGATOR",
         TUDTC=Dated(days),
         TUCERT="UNEQUIVOCAL",
+        **(_treated(book, rows) if book.people.plan.tells_treated else {}),
     )
     book.sheet("TR").add(
         subjects,
