@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from trialwright.analysis.plan import estimate
+from trialwright.assessments.adjudication import adjudicated
 from trialwright.assessments.compare import agreements
 from trialwright.assessments.lesion_rows import study_lesions
 from trialwright.conduct.catalogue import catalogue
@@ -57,7 +58,10 @@ def derive_endpoints(
         Subject level, responses, endpoint rows and the data rows each rests on.
     """
     known = frames.until(cutoff)
-    return endpoints_from(study, known, cutoff=cutoff, by_arm=by_arm, censoring=censoring)
+    points = time_point_dates(study, known)
+    read = adjudicated(study, known, points)
+    derived = endpoints_from(study, read.frames, cutoff=cutoff, by_arm=by_arm, censoring=censoring)
+    return replace(derived, findings=(*read.findings, *derived.findings))
 
 
 def analyse(
@@ -97,6 +101,8 @@ def analyse(
     say("deriving endpoints")
     known = frames.until(cutoff)
     points = time_point_dates(opened.study, known)
+    read = adjudicated(opened.study, known, points)
+    known = read.frames
     with ThreadPoolExecutor(1) as beside:  # loops over subjects' series need a processor and no interpreter
         rates = beside.submit(kinetics, known, points)
         derived = endpoints_from(opened.study, known, cutoff=cutoff, by_arm=by_arm)
@@ -122,11 +128,12 @@ def analyse(
         derived=derived,
         results=estimates.results,
         curves=estimates.curves,
-        findings=(*findings, *derived.findings),
+        findings=(*findings, *read.findings, *derived.findings),
         provenance=provenance_of(opened.study, catalogue()),
         software=software(),
         screening=screening,
         markers=markers,
         agreements=agreements(opened.study, known, points, derived.adrs),
+        readings=read.agreements,
         lesions=study_lesions(opened.study, known, points, most_whole=MOST_WHOLE),
     )
