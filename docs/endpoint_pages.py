@@ -13,8 +13,8 @@ from trialwright.endpoints.rules import rule_sets
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "spec" / "endpoints"
 Case = Mapping[str, Any]
-ROWS = ("pfs_rule_sets", "missed_assessments", "other_endpoints", "local_progression")
-GIVEN = ("assessments", "zone", "ablations", "schedule", "site", "treatment_stop", "switches")
+ROWS = ("pfs_rule_sets", "missed_assessments", "other_endpoints", "local_progression", "local_progression_of_lesions")
+GIVEN = ("assessments", "zone", "ablations", "lesions", "resected", "schedule", "site", "treatment_stop", "switches")
 DAYS = ("new_therapy", "death", "lost", "alive", "transplant", "resection", "progression_elsewhere", "cutoff")
 
 
@@ -74,7 +74,10 @@ def _row(case: Case) -> str:
 
 def _words(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} {each}" for key, each in value.items())
+        return ", ".join(
+            f"{key} ({_words(each)})" if isinstance(each, dict) else f"{key} {_words(each)}"
+            for key, each in value.items()
+        )
     return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 

@@ -24,6 +24,10 @@ Case = Mapping[str, Any]
 Rows = dict[str, list[dict[str, str]]]
 
 SHARED = ("pfs_rule_sets", "missed_assessments", "other_endpoints", "local_progression")
+LESIONS = "local_progression_of_lesions"
+ZONE_STATES = {
+    "COMPLETE": "ABSENT", "CLEAR": "ABSENT", "RESIDUAL": "PRESENT", "VIABLE": "PRESENT", "EQUIVOCAL": "EQUIVOCAL",
+}  # fmt: skip
 ORIGIN = date(2025, 1, 1)
 SET = {"set": "randomised"}
 SCANS = {**SET, "origin": "allocation", "measure": "time to event", "assessment": "scans"}
@@ -83,6 +87,10 @@ def endpoints(case: Case) -> list[dict[str, object]]:
             censor={"at": "last scan of the zone"},
         ),
         endpoint(
+            "LTPL", measure="time to event of lesions", origin="ablation", assessment="zone", events=["progression"],
+            competing=["death", "resected_on"], censor={"at": "last scan of the zone"}, **SET,
+        ),
+        endpoint(
             "RMDOR", measure="restricted mean", of="PFS", origin={"first": ["CR", "PR"], "of": "scans"}, **SET,
             horizon={"of": "24 months", "is": "administrative censoring"},
         ),
@@ -122,6 +130,7 @@ def study_of(case: Case) -> Study:
         "items": {
             "allocated_on": dated("DS", "DSSTDTC", DSDECOD="RANDOMIZED"),
             "cleared_on": dated("PR", "PRSTDTC", PRCAT="PROTOCOL ABLATION", PRDECOD="COMPLETE"),
+            "ablated_on": dated("PR", "PRSTDTC", PRCAT="PROTOCOL ABLATION", PROCCUR="Y"),
             "resected_on": dated("PR", "PRSTDTC", PRCAT="LIVER RESECTION"),
             "claimed_on": dated("FA", "FADTC", FATESTCD="CLAIMED"),
             "next_therapy": dated("CM", "CMSTDTC", CMCAT="SUBSEQUENT CANCER THERAPY"),
@@ -130,7 +139,8 @@ def study_of(case: Case) -> Study:
                 "values": {"CANCER": "c", "OTHER": "o", "UNKNOWN": "u"},
             },
         },
-        "time_points": {"allocation": {"item": "allocated_on", "gate": True}, "cleared": {"item": "cleared_on"}},
+        "time_points": {"allocation": {"item": "allocated_on", "gate": True}, "cleared": {"item": "cleared_on"},
+                        "ablation": {"item": "ablated_on"}},
         "arms": [{"id": "A", "label": "a", "role": "single"}],
         "assessments": [
             series("scans", "RECIST 1.1", "allocation", case),
@@ -183,6 +193,15 @@ def tables(case: Case, subject: str = "A") -> Rows:
     for name in ("resection", "transplant"):
         if name in case:
             add("PR", PRCAT="LIVER RESECTION", PRDECOD=name.upper(), PROCCUR="Y", PRSTDTC=day_of(case[name]))
+    for name, lesion in case.get("lesions", {}).items():
+        add("TU", TULNKID=name, TUORRES="TARGET", TULOC="LIVER", TUDTC=day_of(-10), TUTRT="TREATED")
+        for day in lesion["ablations"]:
+            add("PR", PRCAT="PROTOCOL ABLATION", PROCCUR="Y", PRSTDTC=day_of(day), PRLNKID=name)
+        for day, state in lesion["zone"].items():
+            seen = {"TRORRES": ZONE_STATES[state]} if state in ZONE_STATES else {"TRSTAT": "NOT DONE"}
+            add("TR", TRLNKID=name, TRTESTCD="TUMSTATE", TRDTC=day_of(day), **seen)
+    for name, day in case.get("resected", {}).items():
+        add("PR", PRCAT="LIVER RESECTION", PROCCUR="Y", PRSTDTC=day_of(day), PRLNKID=name)
     who = person(case, subject, add)
     return {**rows, "DM": [who]}
 
@@ -214,6 +233,20 @@ def key_of(case: Case) -> str:
     """What decides the study of a case, and its cutoff."""
     keys = ("rule_set", "switches", "schedule", "cutoff")
     return json.dumps({key: case.get(key) for key in keys}, sort_keys=True)
+
+
+def lesion_rows(case: Case) -> dict[str, dict[str, Any]]:
+    """Row of each lesion of a case that has one, by lesion, with its days counted from the case's origin."""
+    found = derived(study_of(case), frames_of(tables(case)), ORIGIN + timedelta(days=1000)).lesion_times
+    return {
+        row["TRLNKID"]: {
+            "from": (row["STARTDT"] - ORIGIN).days,
+            "day": (row["ADT"] - ORIGIN).days,
+            "aval": row["AVAL"],
+            "cnsr": row["CNSR"],
+        }
+        for row in found.iter_rows(named=True)
+    }
 
 
 @cache

@@ -10,7 +10,19 @@ import polars as pl
 import pytest
 from _pytest.mark import ParameterSet
 
-from tests.spec.endpoint_cases import ORIGIN, SHARED, Case, cases, day_of, derived, row_of, study_of, tables
+from tests.spec.endpoint_cases import (
+    LESIONS,
+    ORIGIN,
+    SHARED,
+    Case,
+    cases,
+    day_of,
+    derived,
+    lesion_rows,
+    row_of,
+    study_of,
+    tables,
+)
 from tests.unit.endpoints.trial import frames_of
 from trialwright.analysis.rmst import rmst
 from trialwright.dates import DAYS_PER_MONTH, DAYS_PER_YEAR, Duration
@@ -55,6 +67,12 @@ def test_the_row_is_the_one_expected(case: Case) -> None:
         assert {key: row[key] for key in wanted} == wanted, (name, row["RULEID"])
         if "reason" in expected:
             assert row["reason"] == expected["reason"], name
+
+
+@pytest.mark.parametrize("case", every(LESIONS))
+def test_the_row_of_each_lesion_is_the_one_expected(case: Case) -> None:
+    expected = {lesion: row for lesion, row in case["expect"].items() if row is not None}
+    assert lesion_rows(case) == expected
 
 
 READ = {"RSCAT": "RECIST 1.1", "RSTESTCD": "OVRLRESP", "RSEVAL": "INVESTIGATOR"}

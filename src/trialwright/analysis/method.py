@@ -14,7 +14,10 @@ from trialwright.model.catalogue import Spec
 from trialwright.model.endpoint import Analysis
 from trialwright.model.result import Result
 
-__all__ = ["Estimates", "Foretold", "Method", "Request"]
+__all__ = ["LESION", "Estimates", "Foretold", "Method", "Request"]
+
+LESION = "LESION"
+"""Column of rows that are lesions and not subjects; `n` of a result is the number of subjects all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class Request:
     rows : polars.DataFrame
         One row a subject. For times to an event ``USUBJID TIME EVENT CAUSE ARM STRATUM`` (days; 1 for an event; 1 for
         an event, 2 for one that competes, 0 for a censoring) and the covariates; for proportions ``USUBJID SUCCESS
-        ARM`` (null where it is unknown and left out); for the accuracy of a marker either, with ``KELIM_PER_DAY
+        ARM`` (null where it is unknown and left out); for times of lesions the columns of times and ``LESION``, one row
+        a lesion; for the accuracy of a marker either, with ``KELIM_PER_DAY
         STD_KELIM P_FAVOURABLE``.
     suffix : str
         Put behind the ids when the method is used a second time on the same definition.
@@ -171,7 +175,7 @@ class Request:
             "method": self.analysis.method,
             "set": self.set,
             "settings": {key: str(value) for key, value in self.analysis.settings.items()},
-            "n": rows.height,
+            "n": rows["USUBJID"].n_unique() if LESION in rows.columns else rows.height,
             "rests_on": self._subjects(rows),
         }
         if "EVENT" in rows.columns:
@@ -183,7 +187,8 @@ class Request:
         held = self._named.get(id(rows))
         if held is None:
             stem = self.stem if self.foretold is None else self.foretold.stem
-            held = (rows, tuple((f"{stem}/" + rows["USUBJID"]).to_list()))
+            lesion = "/" + rows[LESION] if LESION in rows.columns else ""
+            held = (rows, tuple((f"{stem}/" + rows["USUBJID"] + lesion).to_list()))
             self._named[id(rows)] = held
         return held[1]
 

@@ -10,9 +10,9 @@ import polars as pl
 
 from trialwright.analysis.describe import describe
 from trialwright.analysis.foretelling import foretelling
-from trialwright.analysis.method import Estimates, Method, Request
+from trialwright.analysis.method import LESION, Estimates, Method, Request
 from trialwright.model.arm_bound import ArmBound, arm_bound
-from trialwright.model.endpoint import Analysis, Definition, Endpoint, FirstResponse
+from trialwright.model.endpoint import LESION_TIMES, Analysis, Definition, Endpoint, FirstResponse
 from trialwright.model.frames import Frames
 from trialwright.model.items import item_place, values_at
 from trialwright.model.library import discover
@@ -126,25 +126,33 @@ def _measured(study: Study, derived: Derived, arms: pl.DataFrame) -> Iterator[_M
 def _rows_of(
     derived: Derived, arms: pl.DataFrame, endpoint: Endpoint, name: str, definition: Definition
 ) -> pl.DataFrame | None:
-    """One row a subject of a definition; None when its measure makes none that is analysed."""
+    """One row a subject, or a lesion, of a definition; None when its measure makes none that is analysed."""
     here = (pl.col("PARAMCD") == endpoint.id) & (pl.col("DEFID") == name)
     if definition.measure in ("time to event", "restricted mean"):
-        rows = derived.adtte.filter(here & pl.col("AVAL").is_not_null()).select(
-            "USUBJID",
-            "STARTDT",
-            pl.col("AVAL").cast(pl.Float64).alias("TIME"),
-            (pl.col("CNSR") == 0).cast(pl.Int8).alias("EVENT"),
-            pl.col("CNSR").replace_strict({0: 1, COMPETING: 2}, default=0).cast(pl.Int8).alias("CAUSE"),
-        )
+        rows = _timed(derived.adtte.filter(here))
         if isinstance(definition.origin, FirstResponse):
             rows = rows.join(_whole(derived, definition.of or "", name), on="USUBJID", how="inner")
+    elif definition.measure == LESION_TIMES:
+        rows = _timed(derived.lesion_times.filter(here), pl.col("TRLNKID").alias(LESION))
     elif definition.measure == "proportion":
         rows = derived.adbin.filter(here).select(
             "USUBJID", pl.col("AVALC").replace_strict({"Y": True, "N": False, "U": None}).alias("SUCCESS")
         )
     else:
         return None
-    return rows.join(arms, on="USUBJID", how="left").sort("USUBJID")
+    return rows.join(arms, on="USUBJID", how="left").sort("USUBJID", *([LESION] if LESION in rows.columns else []))
+
+
+def _timed(rows: pl.DataFrame, *more: pl.Expr) -> pl.DataFrame:
+    """Times of rows that have one, with their events and causes."""
+    return rows.filter(pl.col("AVAL").is_not_null()).select(
+        "USUBJID",
+        "STARTDT",
+        pl.col("AVAL").cast(pl.Float64).alias("TIME"),
+        (pl.col("CNSR") == 0).cast(pl.Int8).alias("EVENT"),
+        pl.col("CNSR").replace_strict({0: 1, COMPETING: 2}, default=0).cast(pl.Int8).alias("CAUSE"),
+        *more,
+    )
 
 
 def _whole(derived: Derived, parent: str, name: str) -> pl.DataFrame:
@@ -245,7 +253,7 @@ def _with_covariates(request: Request, study: Study, frames: Frames) -> Request:
     if strata != "as allocated":
         rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias("STRATUM"))
     if isinstance(strata, tuple):
-        factors = _joined(rows.select("USUBJID", "STARTDT"), strata, study, frames)
+        factors = _joined(_once(rows), strata, study, frames)
         stratum = pl.concat_str([pl.col(name) for name in strata], separator=" ", ignore_nulls=False)
         rows = rows.drop("STRATUM").join(factors.select("USUBJID", stratum.alias("STRATUM")), on="USUBJID", how="left")
     return replace(request, rows=_joined(rows, request.analysis.covariates, study, frames))
@@ -253,9 +261,14 @@ def _with_covariates(request: Request, study: Study, frames: Frames) -> Request:
 
 def _joined(rows: pl.DataFrame, names: Sequence[str], study: Study, frames: Frames) -> pl.DataFrame:
     for name in names:
-        moments = rows.select("USUBJID", pl.col("STARTDT").alias("AT"))
+        moments = _once(rows).rename({"STARTDT": "AT"})
         rows = rows.join(_covariate(name, study, frames, moments), on="USUBJID", how="left")
     return rows
+
+
+def _once(rows: pl.DataFrame) -> pl.DataFrame:
+    """Each subject's origin; of several lesions the earliest, so that a covariate has one value a subject."""
+    return rows.group_by("USUBJID", maintain_order=True).agg(pl.col("STARTDT").min())
 
 
 def _covariate(name: str, study: Study, frames: Frames, moments: pl.DataFrame) -> pl.DataFrame:

@@ -43,6 +43,7 @@ def _one(counted: Counted) -> dict[str, object]:
         "rules": counted.rules or None,
         "withheld": counted.is_withheld,
         "subjects": counted.subjects,
+        "lesions": counted.lesions,
         "events": counted.events,
         "competing": counted.competing,
         "censored": dict(counted.censored),
@@ -72,6 +73,9 @@ def _figures(counted: Counted) -> str:
         competing = f", {counted.competing} competing" if counted.competing else ""
         reasons = ", ".join(f"{number} {reason}" for reason, number in counted.censored.items())
         return f"{counted.subjects} subjects, {counted.events} events{competing}{f', {reasons}' if reasons else ''}"
+    if counted.measure == "time to event of lesions":
+        competing = f", {counted.competing} competing" if counted.competing else ""
+        return f"{counted.lesions} lesions of {counted.subjects} subjects, {counted.events} events{competing}"
     answers = ", ".join(f"{number} {answer}" for answer, number in counted.answers.items())
     return f"{counted.subjects} subjects{f', {answers}' if answers else ''}"
 

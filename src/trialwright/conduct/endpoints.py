@@ -19,7 +19,7 @@ from trialwright.exchange.folder import whole_or_nothing
 from trialwright.exchange.tables_out import write_tables
 from trialwright.model.arm_bound import arm_bound
 from trialwright.model.dossier import Dossier
-from trialwright.model.endpoint import Definition, Endpoint
+from trialwright.model.endpoint import LESION_TIMES, Definition, Endpoint
 from trialwright.model.finding import Finding
 from trialwright.model.result import Derived
 
@@ -52,6 +52,8 @@ class Counted:
         Whether its rows would tell the arm of a subject and are left out.
     subjects : int
         Subjects with a row.
+    lesions : int
+        Lesions with a row, where the measure counts lesions; events and censored times are then theirs.
     events, competing : int
         Events of its own and competing ones.
     censored : mapping of str to int
@@ -68,6 +70,7 @@ class Counted:
     rules: str = ""
     is_withheld: bool = False
     subjects: int = 0
+    lesions: int = 0
     events: int = 0
     competing: int = 0
     censored: Mapping[str, int] = field(default_factory=dict)
@@ -182,7 +185,8 @@ def derive_trial(
 
 def _tables(derived: Derived) -> dict[str, pl.DataFrame]:
     tables = {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin}
-    return {**tables, "ADVAL": derived.values} if derived.values.height else tables
+    further = {"ADVAL": derived.values, "ADTTEL": derived.lesion_times}
+    return {**tables, **{name: frame for name, frame in further.items() if frame.height}}
 
 
 def _counted(dossier: Dossier, censoring: str) -> Iterator[Counted]:
@@ -199,6 +203,10 @@ def _of_one(
     name, reported, withheld = which
     here = (pl.col("PARAMCD") == endpoint.id) & (pl.col("DEFID") == name)
     times = derived.adtte.filter(here, pl.col("CNSR").is_not_null())
+    lesions = 0
+    if definition.measure == LESION_TIMES:
+        times = derived.lesion_times.filter(here, pl.col("AVAL").is_not_null())
+        lesions = times.height
     codes = dict(times["CNSR"].value_counts().iter_rows())
     own = definition.censor.rules or "" if definition.censor is not None else ""
     answers = pl.concat([derived.adbin.filter(here)["AVALC"], derived.grades.filter(here)["AVALC"]])
@@ -212,7 +220,8 @@ def _of_one(
         measure=definition.measure or "",
         rules=(censoring or own) if applies(definition) else own,
         is_withheld=withheld,
-        subjects=times.height or len(answers) or values,
+        subjects=times["USUBJID"].n_unique() or len(answers) or values,
+        lesions=lesions,
         events=codes.get(0, 0),
         competing=codes.get(_COMPETING, 0),
         censored={reason: codes[code] for code, reason in REASONS.items() if code in codes},

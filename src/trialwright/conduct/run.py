@@ -202,6 +202,8 @@ def _write_frames(folder: Path, dossier: Dossier) -> None:
     tables = {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin}
     if derived.values.height:
         tables["ADVAL"] = derived.values
+    if derived.lesion_times.height:
+        tables["ADTTEL"] = derived.lesion_times
     markers = marker_table(dossier.study.id, dossier.markers.values())
     if markers is not None:
         tables["ADMARK"] = markers

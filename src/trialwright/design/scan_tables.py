@@ -19,9 +19,11 @@ from trialwright.design.days import NEVER
 from trialwright.design.facts import Answer
 from trialwright.design.imaging import CR, MOST_TARGETS, NED, PD, VERDICTS, organs_of
 from trialwright.design.sheet import Cell, Dated, Tenths
+from trialwright.model.endpoint import LESION_TIMES
 from trialwright.model.schedule import AssessmentSeries
+from trialwright.model.study import Study
 
-__all__ = ["add_scans", "category_of"]
+__all__ = ["LESION_NAMES", "add_scans", "category_of", "times_lesions"]
 
 IntArray = NDArray[np.int64]
 
@@ -243,6 +245,50 @@ def _add_new_lesions(book: Book) -> None:
         days,
         TRLNKID="N1",
         TRTESTCD="LDIAM",
+        TRORRES=Tenths(sizes),
+        TRORRESU="mm",
+        TRORIG="MEASURED",
+        TRMETHOD="CT SCAN",
+        TREVAL="INVESTIGATOR",
+        TRDTC=Dated(days),
+    )
+    if times_lesions(book.people.plan.study):
+        back = _back_where_it_was(book)[rows]
+        _add_viable(book, rows[back], sizes[back])
+
+
+def times_lesions(study: Study) -> bool:
+    """Whether an endpoint counts lesions, so that procedures and recurrences have to name the lesion.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    bool
+        True with an endpoint whose measure is the time to an event of lesions.
+
+    Examples
+    --------
+    >>> from trialwright.conduct.studies import open_study
+    >>> times_lesions(open_study("nct07295132").study)
+    False
+    """
+    return any(each.measure == LESION_TIMES for end in study.endpoints for each in end.resolved().values())
+
+
+def _add_viable(book: Book, rows: IntArray, sizes: IntArray) -> None:
+    """The treated lesion in whose zone tumour came back, by what is viable of it: the first one of the subject."""
+    allocated = book.people.allocated
+    subjects, days = allocated.positions[rows], allocated.scans.documented[rows]
+    which = book.people.screened.lesions.present[subjects].argmax(axis=1)
+    book.sheet("TR").add(
+        subjects,
+        days,
+        TRLNKID=Answer(which, LESION_NAMES),
+        TRTESTCD="VDIAM",
         TRORRES=Tenths(sizes),
         TRORRESU="mm",
         TRORIG="MEASURED",

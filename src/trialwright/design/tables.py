@@ -14,7 +14,7 @@ from trialwright.design.facts import Answer
 from trialwright.design.laboratory import UPPER_LIMITS
 from trialwright.design.lapses import missing, partly_known
 from trialwright.design.people import People
-from trialwright.design.scan_tables import add_scans
+from trialwright.design.scan_tables import LESION_NAMES, add_scans, times_lesions
 from trialwright.design.sheet import Cell, Dated, Measured, Whole
 from trialwright.design.treatment import treated
 from trialwright.model.items import DATE_COLUMNS
@@ -224,7 +224,13 @@ def _operation(book: Book) -> None:
     where = {column: words[0] for column, words in plan.places[plan.procedure].where if column != "PROCCUR"}
     subjects = people.allocated.positions[operation.rows]
     cells: dict[str, Cell] = {**where, "PRDECOD": operation.name, "PROCCUR": "Y", "PRSTDTC": Dated(operation.days)}
-    book.sheet("PR").add(subjects, operation.days, **cells)
+    if times_lesions(plan.study):
+        row, which = np.nonzero(people.screened.lesions.present[subjects])
+        days = operation.days[row]
+        one = {**cells, "PRSTDTC": Dated(days), "PRLNKID": Answer(which, LESION_NAMES)}
+        book.sheet("PR").add(subjects[row], days, **one)
+    else:
+        book.sheet("PR").add(subjects, operation.days, **cells)
     not_done = people.allocated.positions[operation.not_done]
     cells = {**cells, "PROCCUR": "N", "PRSTDTC": Dated(operation.not_done_days)}
     book.sheet("PR").add(

@@ -15,6 +15,11 @@ CATALOGUE: Final[Sequence[Spec]] = (
     *RULE_SETS,
     *specs(),
     Spec("time to event", "measure", "Days from an origin to the first event, or to the day a subject stops counting."),
+    Spec(
+        "time to event of lesions",
+        "measure",
+        "Days from the ablation of each treated lesion to the first event of its zone; one row a lesion.",
+    ),
     Spec("proportion", "measure", "Share of a set in which a condition holds."),
     Spec("worst grade", "measure", "Highest grade of an item's rows in a period, and how many rows there are."),
     Spec("listing", "measure", "A value or a best response of each subject; nothing is estimated."),

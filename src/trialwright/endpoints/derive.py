@@ -11,7 +11,7 @@ import polars as pl
 
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.invariants import invariant_findings
-from trialwright.endpoints.measure import ADBIN, ADTTE, ADVAL, GRADES, Measure, Request, Rows
+from trialwright.endpoints.measure import ADBIN, ADTTE, ADTTEL, ADVAL, GRADES, Measure, Request, Rows
 from trialwright.endpoints.questions import requests
 from trialwright.endpoints.sources import source_frame
 from trialwright.endpoints.strategies import strategy_refusals
@@ -40,7 +40,8 @@ def measures() -> Mapping[str, Measure]:
     Examples
     --------
     >>> sorted(measures())
-    ['accuracy', 'change', 'listing', 'proportion', 'restricted mean', 'time to event', 'worst grade']
+    ['accuracy', 'change', 'listing', 'proportion', 'restricted mean', 'time to event', 'time to event of lesions',
+    'worst grade']
     """
     return discover("trialwright.endpoints.measures", "MEASURE", Measure)
 
@@ -77,7 +78,8 @@ def derive(
     Returns
     -------
     Derived
-        ADSL, ADRS, ADTTE, ADBIN, worst grades, the rows each result rests on, and findings; all sorted by their keys.
+        ADSL, ADRS, ADTTE, ADTTEL, ADBIN, worst grades, the rows each result rests on, and findings; all sorted by
+        their keys.
 
     Notes
     -----
@@ -111,6 +113,7 @@ def derive(
         adbin=_joined([rows.adbin for _, rows in made], ADBIN),
         grades=_joined([rows.grades for _, rows in made], GRADES),
         values=_joined([rows.values for _, rows in made], ADVAL),
+        lesion_times=_joined([rows.lesions for _, rows in made], ADTTEL, "TRLNKID"),
         sources=source_frame(
             cohort,
             [(request.endpoint.id, request.name, rows.named) for request, rows in made if rows.named is not None],
@@ -119,6 +122,6 @@ def derive(
     )
 
 
-def _joined(parts: Sequence[pl.DataFrame | None], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+def _joined(parts: Sequence[pl.DataFrame | None], schema: Mapping[str, pl.DataType], *more: str) -> pl.DataFrame:
     there = [part for part in parts if part is not None]
-    return pl.concat(there).sort(_KEY) if there else pl.DataFrame(schema=dict(schema))
+    return pl.concat(there).sort(*_KEY, *more) if there else pl.DataFrame(schema=dict(schema))

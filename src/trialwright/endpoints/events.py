@@ -15,7 +15,7 @@ from trialwright.model.derivation import subject_findings
 from trialwright.model.endpoint import Definition, EventWhen
 from trialwright.model.finding import Finding
 
-__all__ = ["Candidate", "FirstEvents", "candidates", "first_events"]
+__all__ = ["Candidate", "FirstEvents", "candidates", "condition", "first_events"]
 
 RESPONSES: Final = {"progression": ("PD",), "response": ("CR", "PR"), "complete_response": ("CR",)}
 """Responses that make each assessed event."""
@@ -200,7 +200,7 @@ def first_events(cohort: Cohort, found: tuple[Candidate, ...], series: str | Non
     for number, candidate in enumerate(found):
         picks = occurrence(cohort, candidate, series)
         if candidate.when is not None:
-            holds, unknown = _condition(cohort, candidate.path)
+            holds, unknown = condition(cohort, candidate.path)
             names = cohort.roster.names(unknown & picks.found)
             text = f"whether {candidate.words.lower()} counts cannot be judged; it is not counted"
             findings.extend(subject_findings("T06", where, names, text))
@@ -213,7 +213,21 @@ def first_events(cohort: Cohort, found: tuple[Candidate, ...], series: str | Non
     return FirstEvents(best, kind, found, tuple(findings))
 
 
-def _condition(cohort: Cohort, path: str) -> tuple[Flags, Flags]:
+def condition(cohort: Cohort, path: str) -> tuple[Flags, Flags]:
+    """Answers to the condition of an event.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The subjects.
+    path : str
+        Path of the condition's node.
+
+    Returns
+    -------
+    holds, unknown : numpy.ndarray of bool
+        For whom it holds, and for whom it cannot be judged.
+    """
     answers = cohort.answers(path)
     if answers is None:
         nobody = np.zeros(cohort.roster.size, np.bool_)

@@ -46,7 +46,7 @@ def horizon_days(cohort: Cohort, horizon: Horizon | None, origin: Picks) -> Ints
     horizon : Horizon, optional
         The horizon of the definition.
     origin : Picks
-        Origin of each subject.
+        Origin of each subject, or of each lesion.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def horizon_days(cohort: Cohort, horizon: Horizon | None, origin: Picks) -> Ints
     A time is truncated when its days, with the origin as day 1, exceed the horizon's. Counted from the first or the
     last enrolment, the horizon is one calendar day for all.
     """
-    n = cohort.roster.size
+    n = len(origin.day)
     if horizon is None or horizon.is_ == "follow-up only":
         return np.full(n, FAR, np.int64)
     if horizon.from_ == "origin":

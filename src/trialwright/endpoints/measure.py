@@ -14,7 +14,7 @@ from trialwright.model.endpoint import Definition, Endpoint
 from trialwright.model.finding import Finding
 from trialwright.model.frames import OUTPUTS
 
-__all__ = ["ADBIN", "ADTTE", "ADVAL", "GRADES", "Measure", "Request", "Rows", "output_schema"]
+__all__ = ["ADBIN", "ADTTE", "ADTTEL", "ADVAL", "GRADES", "Measure", "Request", "Rows", "output_schema"]
 
 _TYPES: Final = {
     "text": pl.String(), "code": pl.String(), "date": pl.Date(), "int": pl.Int64(), "float": pl.Float64(),
@@ -43,6 +43,7 @@ def output_schema(table: str) -> dict[str, pl.DataType]:
 
 
 ADTTE: Final = output_schema("ADTTE")
+ADTTEL: Final = output_schema("ADTTEL")
 ADBIN: Final = output_schema("ADBIN")
 ADVAL: Final = output_schema("ADVAL")
 GRADES: Final[dict[str, pl.DataType]] = {
@@ -89,7 +90,7 @@ class Rows:
 
     Parameters
     ----------
-    adtte, adbin, grades, values : polars.DataFrame, optional
+    adtte, adbin, grades, values, lesions : polars.DataFrame, optional
         Rows for the frames of `Derived`; None when the measure makes none.
     named : Named, optional
         The data rows they rest on.
@@ -106,6 +107,7 @@ class Rows:
     adbin: pl.DataFrame | None = None
     grades: pl.DataFrame | None = None
     values: pl.DataFrame | None = None
+    lesions: pl.DataFrame | None = None
     named: Named | None = None
     findings: tuple[Finding, ...] = field(default=())
 

@@ -16,6 +16,7 @@ from trialwright.endpoints.periods import Span, span_of
 from trialwright.endpoints.sets import exclusion_path
 from trialwright.endpoints.timeline import NEVER, Ints, as_dates
 from trialwright.model.criteria import Node, Response, children_of
+from trialwright.model.endpoint import LESION_TIMES
 from trialwright.model.frames import Frames
 from trialwright.model.items import DATE_COLUMNS, date_stem, item_place
 from trialwright.model.study import Study
@@ -116,7 +117,7 @@ def _of_request(cohort: Cohort, request: Request, limited: dict[tuple[int, int],
         moments = _moments(cohort, span.until)
         responses = _responses(cohort, definition.success, span)
         found.append(Question(request.success_path, definition.success, moments, limited[shared], responses))
-    if definition.measure == "time to event":
+    if definition.measure in ("time to event", LESION_TIMES):
         for candidate in candidates(request.endpoint.id, request.name, definition):
             if candidate.when is not None:
                 day = occurrence(cohort, candidate, definition.assessment).day

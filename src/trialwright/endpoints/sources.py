@@ -14,7 +14,9 @@ from trialwright.endpoints.timeline import DOMAINS, Flags, Ints, Picks
 
 __all__ = ["SOURCES", "Evidence", "Named", "named_rows", "source_frame", "subject_picks"]
 
-SOURCES: Final[dict[str, pl.DataType]] = dict.fromkeys(("USUBJID", "PARAMCD", "DEFID", "ROLE", "ROW"), pl.String())
+SOURCES: Final[dict[str, pl.DataType]] = dict.fromkeys(
+    ("USUBJID", "PARAMCD", "DEFID", "ROLE", "ROW", "LESION"), pl.String()
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +26,7 @@ class Evidence:
     Parameters
     ----------
     answers : polars.DataFrame
-        ``USUBJID`` and ``EVIDENCE`` (list of row ids) of those concerned.
+        ``USUBJID`` and ``EVIDENCE`` (list of row ids) of those concerned, and ``LESION`` where they are lesions.
     """
 
     answers: pl.DataFrame
@@ -46,6 +48,8 @@ class Named:
         Names of the roles.
     evidence : tuple of Evidence
         Further rows, named by the answers of predicates.
+    lesion : polars.Series, optional
+        Lesion of each row, where a result is that of a lesion.
     """
 
     subject: Ints
@@ -54,6 +58,7 @@ class Named:
     seq: Ints
     roles: tuple[str, ...]
     evidence: tuple[Evidence, ...] = ()
+    lesion: pl.Series | None = None
 
 
 def named_rows(
@@ -121,7 +126,8 @@ def source_frame(cohort: Cohort, parts: Sequence[tuple[str, str, Named]]) -> pl.
     Returns
     -------
     polars.DataFrame
-        ``USUBJID PARAMCD DEFID ROLE ROW``, sorted by the first three, then in the order of the roles; a row once.
+        ``USUBJID PARAMCD DEFID ROLE ROW LESION``, sorted by the first three and the lesion, then in the order of the
+        roles; a row once. ``LESION`` is null where the result is that of the subject.
     """
     if not parts:
         return pl.DataFrame(schema=SOURCES)
@@ -134,22 +140,31 @@ def source_frame(cohort: Cohort, parts: Sequence[tuple[str, str, Named]]) -> pl.
             "DOMAIN": np.concatenate([named.domain for _, _, named in parts]),
             "SEQ": np.concatenate([named.seq for _, _, named in parts]),
             "USUBJID": cohort.roster.subjects[subject],
+            "LESION": pl.concat([_lesions(named) for _, _, named in parts]),
         }
     )
     files = pl.Series([f"row/{cohort.frames.file_of(name)}:" for name in DOMAINS])
     tail = pl.when(pl.col("SEQ") > 0).then(pl.format(":{}", "SEQ")).otherwise(pl.lit(""))
     roles = pl.Series([role for _, _, named in parts for role in named.roles], dtype=pl.String)
-    key = [pl.col(name) for name in ("USUBJID", "PARAMCD", "DEFID")]
+    key = [pl.col(name) for name in ("USUBJID", "PARAMCD", "DEFID", "LESION")]
     found = rows.lazy().select(
         "USUBJID",
         PARAMCD=pl.lit(pl.Series([endpoint for endpoint, _, _ in parts])).gather("PART"),
         DEFID=pl.lit(pl.Series([name for _, name, _ in parts])).gather("PART"),
         ROLE=pl.lit(roles).gather("ROLE"),
         ROW=pl.concat_str(pl.lit(files).gather("DOMAIN"), "USUBJID", tail),
+        LESION="LESION",
     )
     evidence = [
         each.answers.lazy()
-        .select("USUBJID", PARAMCD=pl.lit(endpoint), DEFID=pl.lit(name), ROLE=pl.lit("evidence"), ROW="EVIDENCE")
+        .select(
+            "USUBJID",
+            PARAMCD=pl.lit(endpoint),
+            DEFID=pl.lit(name),
+            ROLE=pl.lit("evidence"),
+            ROW="EVIDENCE",
+            LESION="LESION" if "LESION" in each.answers.columns else pl.lit(None, pl.String),
+        )
         .explode("ROW")
         .drop_nulls("ROW")
         for endpoint, name, named in parts
@@ -158,9 +173,13 @@ def source_frame(cohort: Cohort, parts: Sequence[tuple[str, str, Named]]) -> pl.
     if not evidence:
         return found.sort(key, maintain_order=True).collect()
     both = pl.concat([*evidence, found]).unique(
-        ["USUBJID", "PARAMCD", "DEFID", "ROW"], keep="first", maintain_order=True
+        ["USUBJID", "PARAMCD", "DEFID", "LESION", "ROW"], keep="first", maintain_order=True
     )
     return both.sort(key, maintain_order=True).collect()
+
+
+def _lesions(named: Named) -> pl.Series:
+    return pl.Series([None] * len(named.subject), dtype=pl.String) if named.lesion is None else named.lesion
 
 
 def _starts(parts: Sequence[tuple[str, str, Named]]) -> Ints:

@@ -15,6 +15,7 @@ from trialwright.endpoints.events import Candidate
 from trialwright.endpoints.measure import Request
 from trialwright.endpoints.origins import origin_column
 from trialwright.endpoints.timeline import DOMAINS, Flags, Ints, as_dates
+from trialwright.model.endpoint import LESION_TIMES
 from trialwright.model.items import DATE_COLUMNS, item_place
 
 __all__ = ["Case", "cases", "chosen_cases", "worded", "wording_columns"]
@@ -190,7 +191,9 @@ def worded(cohort: Cohort, request: Request, course: Course) -> dict[str, pl.Exp
         ``CNSR EVNTDESC CNSDTDSC SRCVAR RULEID``, to be evaluated on a frame with the columns of `wording_columns`.
     """
     series = request.definition.assessment
-    recorded = series is None or cohort.study.series(series).settings.get("rows") == "recorded"
+    of_lesions = request.definition.measure == LESION_TIMES  # read from the lesions' own rows, whoever judged the zone
+    stated = series is None or cohort.study.series(series).settings.get("rows") == "recorded"
+    recorded = stated and not of_lesions
     table = cases(course, recorded=recorded)
 
     def of_case(values: list[str | None]) -> pl.Expr:

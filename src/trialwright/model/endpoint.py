@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
 
@@ -21,16 +21,30 @@ __all__ = [
     "FirstResponse",
     "Horizon",
     "Intercurrent",
+    "LESION_TIMES",
     "MEASURES",
     "NewTherapy",
     "Period",
 ]
 
 MEASURES = (
-    "time to event", "proportion", "restricted mean", "worst grade", "change", "accuracy", "listing",
+    "time to event", "time to event of lesions", "proportion", "restricted mean", "worst grade", "change", "accuracy",
+    "listing",
 )  # fmt: skip
 
-Measure = Literal["time to event", "proportion", "restricted mean", "worst grade", "change", "accuracy", "listing"]
+Measure = Literal[
+    "time to event",
+    "time to event of lesions",
+    "proportion",
+    "restricted mean",
+    "worst grade",
+    "change",
+    "accuracy",
+    "listing",
+]
+
+LESION_TIMES: Final = "time to event of lesions"
+"""The measure whose rows are lesions and not subjects."""
 
 
 class FirstResponse(Strict):

@@ -83,9 +83,12 @@ class Derived:
     grades : polars.DataFrame
         Worst grade a subject: ``USUBJID PARAMCD DEFID AVALC AVAL N CCI SRCDOM SRCSEQ RULEID``.
     sources : polars.DataFrame
-        ``USUBJID PARAMCD DEFID ROLE ROW``: every data row a subject's endpoint rests on, ROW as ``row/ds.csv:ID:2``.
+        ``USUBJID PARAMCD DEFID ROLE ROW LESION``: every data row a subject's endpoint, or that of one of its lesions,
+        rests on, ROW as ``row/ds.csv:ID:2``.
     findings : tuple of Finding
         What was noticed while deriving.
+    lesion_times : polars.DataFrame
+        Times of lesions, one row a lesion, shaped as ``ADTTEL``.
     values : polars.DataFrame
         Values listed and changes from the beginning of a period, shaped as ``ADVAL``.
     """
@@ -98,3 +101,4 @@ class Derived:
     sources: pl.DataFrame
     findings: tuple[Finding, ...]
     values: pl.DataFrame = field(default_factory=pl.DataFrame)
+    lesion_times: pl.DataFrame = field(default_factory=pl.DataFrame)

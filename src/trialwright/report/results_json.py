@@ -52,7 +52,7 @@ def _source() -> pl.Expr:
 
 
 def subject_results(dossier: Dossier) -> pl.DataFrame:
-    """One row for each subject and endpoint definition, as ``results.json`` lists them.
+    """One row for each subject, or lesion, and endpoint definition, as ``results.json`` lists them.
 
     Parameters
     ----------
@@ -81,6 +81,7 @@ def subject_results(dossier: Dossier) -> pl.DataFrame:
         rule=pl.col("RULEID"),
         source=_source(),
     )
+    of_lesions = _lesion_results(dossier, stems)
     yes_no = _shared(
         derived.adbin.join(stems, on=["PARAMCD", "DEFID"], how="inner"),
         value=pl.col("AVALC"),
@@ -101,7 +102,27 @@ def subject_results(dossier: Dossier) -> pl.DataFrame:
         count=pl.col("N"),
         index=pl.col("CCI"),
     )
-    return pl.concat([time_to_event, yes_no, grades])
+    return pl.concat([time_to_event, *of_lesions, yes_no, grades])
+
+
+def _lesion_results(dossier: Dossier, stems: pl.DataFrame) -> list[pl.DataFrame]:
+    """One row for each lesion of an endpoint that counts lesions."""
+    times = dossier.derived.lesion_times
+    if not times.width:
+        return []
+    ended = pl.when(pl.col("CNSR") > 0).then(pl.lit("censored")).otherwise(pl.lit("event"))
+    return [
+        _shared(
+            times.join(stems, on=["PARAMCD", "DEFID"], how="inner"),
+            id=pl.concat_str("STEM", "USUBJID", "TRLNKID", separator="/"),
+            value=pl.col("AVAL").cast(pl.String),
+            unit=pl.lit("d"),
+            status=pl.when(pl.col("AVAL").is_null()).then(pl.lit("not estimable")).otherwise(ended),
+            reason=pl.col("EVNTDESC"),
+            rule=pl.col("RULEID"),
+            source=_source(),
+        )
+    ]
 
 
 def edges(dossier: Dossier) -> pl.DataFrame:
@@ -119,7 +140,7 @@ def edges(dossier: Dossier) -> pl.DataFrame:
         subjects name a group, and the group its subjects.
     """
     sources = dossier.derived.sources.join(_stems(dossier), on=["PARAMCD", "DEFID"], how="inner")
-    subject = pl.concat_str("STEM", "USUBJID", separator="/")
+    subject = pl.concat_str("STEM", "USUBJID", "LESION", separator="/", ignore_nulls=True)
     rows = sources.select(subject.alias("from"), pl.col("ROW").alias("to"))
     return pl.concat([_figure_edges(dossier), rows, _clause_edges(dossier)])
 
@@ -130,10 +151,13 @@ def _clause_edges(dossier: Dossier) -> pl.DataFrame:
     derived = dossier.derived
     censored = pl.when(pl.col("CNSR") > 0).then(pl.lit("/censor")).otherwise(pl.lit("/events"))
     decided = [(derived.adtte, censored), (derived.adbin, pl.lit("/success")), (derived.grades, pl.lit("/of"))]
+    decided += [(derived.lesion_times, censored)] if derived.lesion_times.width else []
     path = pl.when(pl.col("DEFID") == "used").then(pl.lit("")).otherwise(pl.concat_str(pl.lit("/"), "DEFID"))
     return pl.concat(
         frame.join(stems, on=["PARAMCD", "DEFID"], how="inner").select(
-            pl.concat_str("STEM", "USUBJID", separator="/").alias("from"),
+            pl.concat_str("STEM", "USUBJID", *(["TRLNKID"] if "TRLNKID" in frame.columns else []), separator="/").alias(
+                "from"
+            ),
             pl.concat_str(pl.lit("clause/endpoints/"), "PARAMCD", path, clause).alias("to"),
         )
         for frame, clause in decided

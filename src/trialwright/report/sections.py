@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trialwright.model.endpoint import Definition, Endpoint
+from trialwright.model.endpoint import LESION_TIMES, Definition, Endpoint
 from trialwright.model.silence import Silence
 from trialwright.report.accrual import accrual_figure
 from trialwright.report.accuracy import accuracy_table, missing_accuracy_words
@@ -21,6 +21,7 @@ from trialwright.report.estimates import whole
 from trialwright.report.forest import forest_figure
 from trialwright.report.incidence import incidence_figure
 from trialwright.report.kaplan_meier import CurveWords, kaplan_meier_figure
+from trialwright.report.lesion_times import lesion_tables
 from trialwright.report.listings import (
     assumptions_table,
     estimates_table,
@@ -116,6 +117,7 @@ def sections(context: Context, silences: Sequence[Silence]) -> tuple[Section, ..
         Section("baseline", "Baseline characteristics", _or_words(baseline_table(context), "Nobody is allocated yet.")),
     ]
     made += [_survival(context, endpoint) for endpoint in _measured(context, "time to event")]
+    made += [_of_lesions(context, endpoint) for endpoint in _measured(context, LESION_TIMES)]
     made += _subgroups(context)
     made += _outcomes(context)
     made += _markers(context)
@@ -195,6 +197,16 @@ def _survival(context: Context, endpoint: Endpoint) -> Section:
     if not context.dossier.by_arm and len(context.dossier.study.arms) > 1:
         parts.insert(0, Paragraph(f"All arms are shown together. Figures by arm are {WITHHELD}.", "withheld"))
     return Section(endpoint.id.lower(), endpoint.title, tuple(parts))
+
+
+def _of_lesions(context: Context, endpoint: Endpoint) -> Section:
+    parts: list[Part] = []
+    for name, definition in endpoint.resolved().items():
+        words = _words(context, endpoint, name, definition)
+        cif = f"cif-{words.stem.lower().replace('~', '-')}"
+        parts += _present(incidence_figure(context, cif, endpoint.title, words.origin))
+    parts += lesion_tables(context, endpoint)
+    return Section(endpoint.id.lower(), endpoint.title, tuple(parts) or _or_words(None, "No figure of it was made."))
 
 
 def _other_definition(context: Context, endpoint: Endpoint, name: str) -> Paragraph:
@@ -286,7 +298,7 @@ def _accuracies(context: Context) -> list[Section]:
 
 def _not_computed(context: Context) -> Section:
     """Endpoints the study states and this version, or this run, does not compute."""
-    computed = {"time to event", "proportion", "worst grade"}
+    computed = {"time to event", LESION_TIMES, "proportion", "worst grade"}
     left = [e for e in context.dossier.study.endpoints if not any(d.measure in computed for d in e.resolved().values())]
     left = [e for e in left if mean_time_table(context, e) is None and values_table(context, e) is None]
     foretelling = _measured(context, "accuracy")

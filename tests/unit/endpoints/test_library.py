@@ -15,7 +15,7 @@ from trialwright.conduct.catalogue import catalogue
 from trialwright.endpoints import derive, time_point_dates
 from trialwright.endpoints.endpoint_kind import EndpointKind
 from trialwright.endpoints.library import kinds, specs
-from trialwright.model.endpoint import Endpoint
+from trialwright.model.endpoint import LESION_TIMES, Endpoint
 from trialwright.model.frames import Frames
 from trialwright.model.result import Derived
 from trialwright.model.study import Study
@@ -47,6 +47,7 @@ def trial() -> Study:
     plain = json.loads(study().model_dump_json(by_alias=True, exclude_unset=True))
     plain["items"] |= {
         "cleared_on": _dated("FA", "FADTC", FATESTCD="ABLCOMP"),
+        "ablated_on": _dated("PR", "PRSTDTC", PRCAT="PROTOCOL ABLATION"),
         "resected_on": _dated("PR", "PRSTDTC", PRCAT="LIVER RESECTION"),
         "death_cause": {
             "is": "code", "ask": "Cause?", "test": "DTHCAUS2",
@@ -58,7 +59,7 @@ def trial() -> Study:
         },
         "necrosis": {"is": "number", "ask": "Necrosis?", "test": "NECROSIS", "unit": "%"},
     }  # fmt: skip
-    plain["time_points"]["cleared"] = {"item": "cleared_on"}
+    plain["time_points"] |= {"cleared": {"item": "cleared_on"}, "ablation": {"item": "ablated_on"}}
     plain["assessments"] = [
         _series("scans", "RECIST 1.1", "allocation"), _series("hepatic", "HEPATIC", "allocation"),
         _series("zone", "ZONE", "cleared"),
@@ -97,11 +98,17 @@ def folder() -> Frames:
     fa.append({**who, "FASEQ": "5", "FATESTCD": "CLAVIEN", "FASTRESC": "II", "FADTC": "2026-02-05", "FALNKID": "AE.1"})
     surgery = {**who, "PRSEQ": "1", "PRCAT": "PROTOCOL SURGERY", "PROCCUR": "Y", "PRSTDTC": "2026-02-01"}
     resection = {**who, "PRSEQ": "2", "PRCAT": "LIVER RESECTION", "PRDECOD": "RESECTION", "PRSTDTC": "2026-09-01"}
+    ablation = {**who, "PRSEQ": "3", "PRCAT": "PROTOCOL ABLATION", "PRSTDTC": "2026-02-20", "PRLNKID": "T1"}
+    lesion = {**who, "TUSEQ": "1", "TULNKID": "T1", "TUORRES": "TARGET", "TUDTC": "2025-12-20"}
+    zone = [
+        {**who, "TRSEQ": str(n), "TRLNKID": "T1", "TRTESTCD": "TUMSTATE", "TRORRES": state, "TRDTC": day}
+        for n, state, day in ((1, "ABSENT", "2026-03-01"), (2, "PRESENT", "2026-06-18"))
+    ]
     return frames_of(
         {
             "DM": [{**who, "SITEID": "01", "SEX": "F", "ARMCD": "SCS", "DTHDTC": "2026-12-01", "DTHFL": "Y"}],
             "DS": [{**who, "DSSEQ": "1", "DSDECOD": "RANDOMIZED", "DSSTDTC": "2026-01-01"}],
-            "RS": read, "FA": fa, "PR": [surgery, resection],
+            "RS": read, "FA": fa, "PR": [surgery, resection, ablation], "TU": [lesion], "TR": zone,
             "AE": [{**who, "AESEQ": "1", "AETERM": "leak", "AESTDTC": "2026-02-05"}],
             "CM": [{**who, "CMSEQ": "1", "CMCAT": "SUBSEQUENT CANCER THERAPY", "CMSTDTC": "2026-08-05"}],
         }
@@ -112,7 +119,7 @@ EXPECTED: dict[str, object] = {
     "OS": (335, 0), "PFS": (211, 0), "DFS": (152, 0), "EFS": (211, 0), "TTP": (211, 0), "LTP": (110, 0),
     "HPFS": (242, 0), "CSS": (335, 0), "DOR": (169, 0), "DOCR": (127, 0), "TTR": (43, 0), "TTBR": (85, 0),
     "TTNT": (217, 0), "RATE": (211, 0), "ORGAN": (244, 0), "RMDOR": (43, 0), "ORR": "Y", "CRR": "Y", "DCR": "Y",
-    "BEST": "Y", "R0": "Y", "CONV": "Y", "PCR": "Y", "NECR": 100.0, "COMPL": "II",
+    "BEST": "Y", "R0": "Y", "CONV": "Y", "PCR": "Y", "NECR": 100.0, "COMPL": "II", "LTPL": (119, 0),
 }  # fmt: skip
 """By hand: days with the origin as day 1 and CNSR, the answer, the value, or the grade."""
 
@@ -146,7 +153,8 @@ def test_the_clause_derives_the_row_that_was_worked_out_by_hand(kind: EndpointKi
     here, found = pl.col("PARAMCD") == kind.code, result()
     expected = EXPECTED[kind.code]
     if isinstance(expected, tuple):
-        assert found.adtte.filter(here).select("AVAL", "CNSR").rows() == [expected]
+        rows = found.lesion_times if kind.measure == LESION_TIMES else found.adtte
+        assert rows.filter(here).select("AVAL", "CNSR").rows() == [expected]
     elif isinstance(expected, float):
         assert found.values.filter(here)["AVAL"].to_list() == [expected]
     elif kind.measure == "worst grade":

@@ -9,24 +9,56 @@ import polars as pl
 
 from trialwright.dates import DAYS_PER_MONTH
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.course import course_findings, course_of, course_roles
+from trialwright.endpoints.course import Course, course_findings, course_of, course_roles
 from trialwright.endpoints.measure import ADTTE, Measure, Request, Rows
 from trialwright.endpoints.sources import Evidence, named_rows
 from trialwright.endpoints.timeline import DOMAINS, FLAGS, as_dates
 from trialwright.endpoints.wording import worded, wording_columns
 
-__all__ = ["MEASURE"]
+__all__ = ["MEASURE", "timed_rows"]
 
 
 def _derive(cohort: Cohort, request: Request) -> Rows:
     course = course_of(cohort, request)
+    made = timed_rows(cohort, request, course, cohort.roster.subjects).select(list(ADTTE))
+    evidence = []
+    for number, candidate in enumerate(course.events.candidates):
+        answers = cohort.answers(candidate.path) if candidate.when is not None else None
+        if answers is not None:
+            evidence.append(Evidence(answers.filter(course.counted & (course.events.kind == number))))
+    return Rows(
+        adtte=made,
+        named=named_rows(course_roles(cohort, request, course), evidence=tuple(evidence)),
+        findings=tuple(course_findings(cohort, request, course)),
+    )
+
+
+def timed_rows(cohort: Cohort, request: Request, course: Course, subjects: pl.Series) -> pl.DataFrame:
+    """Rows of times, one for each entry of a course that has an origin.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The subjects.
+    request : Request
+        The definition.
+    course : Course
+        What decides the rows.
+    subjects : polars.Series
+        USUBJID of each entry.
+
+    Returns
+    -------
+    polars.DataFrame
+        The columns of ADTTE, in the order of `Course.shown`.
+    """
     who = course.shown
     deciding, beyond = course.deciding, course.beyond
     day = np.where(beyond, course.horizon, deciding.day)
     days = (day - course.origin.day + 1)[who]
     rows = pl.DataFrame(
         {
-            "USUBJID": cohort.roster.subjects[who],
+            "USUBJID": subjects[who],
             "STARTDT": as_dates(course.origin.day[who]),
             "ADT": as_dates(day[who]),
             "SEQ": deciding.seq[who],
@@ -59,17 +91,7 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
         "STARTDTF": flags.gather("STARTED"),
         "ADTF": flags.gather("IMPUTED"),
     }
-    made = rows.select(**{name: columns[name] for name in ADTTE})
-    evidence = []
-    for number, candidate in enumerate(course.events.candidates):
-        answers = cohort.answers(candidate.path) if candidate.when is not None else None
-        if answers is not None:
-            evidence.append(Evidence(answers.filter(course.counted & (course.events.kind == number))))
-    return Rows(
-        adtte=made,
-        named=named_rows(course_roles(cohort, request, course), evidence=tuple(evidence)),
-        findings=tuple(course_findings(cohort, request, course)),
-    )
+    return rows.select(**{name: columns[name] for name in ADTTE})
 
 
 MEASURE: Final = Measure(

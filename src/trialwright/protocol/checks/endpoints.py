@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from trialwright.model.endpoint import Censor, Definition, Endpoint, EventWhen, FirstResponse
+from trialwright.model.endpoint import LESION_TIMES, Censor, Definition, Endpoint, EventWhen, FirstResponse
 from trialwright.protocol.checks.criteria import node_faults
 from trialwright.protocol.problems import Fault, Path, choices
 from trialwright.protocol.scope import Scope
@@ -17,8 +17,12 @@ _BY_CONTACTS: Final = ("last known alive", "last survival contact")
 _DISEASE_EVENTS: Final = ("progression", "response", "complete_response", "best_response")
 _EVENT_WORDS: Final = ("death", *_DISEASE_EVENTS)
 
+_OF_SCHEDULES: Final = ("rules", "missed_assessments", "missed_by", "clinical_progression", "progression_on")
+"""Keys of a censoring that count planned assessments or read verdicts of subjects."""
+
 _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "time to event": ("origin", "events", "censor", "set"),
+    LESION_TIMES: ("origin", "events", "censor", "set", "assessment"),
     "proportion": ("success", "set"),
     "worst grade": ("of", "set"),
     "restricted mean": ("of", "horizon"),
@@ -28,6 +32,7 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
 }
 _TAKES: Final[dict[str, tuple[str, ...]]] = {
     "time to event": ("competing", "horizon", "assessment", "milestones"),
+    LESION_TIMES: ("competing", "horizon"),
     "proportion": ("arms", "unknown", "period", "assessment"),
     "worst grade": ("arms", "period"),
     "restricted mean": ("set", "arms", "origin"),
@@ -98,6 +103,8 @@ def _definition(scope: Scope, endpoint: Endpoint, name: str, definition: Definit
     yield from _events(scope, definition, at("origin"), at("events"), at("competing"), at("assessment"))
     if definition.censor is not None:
         yield from _censor(scope, definition, definition.censor, at("censor"), at("assessment"))
+    if definition.measure == LESION_TIMES:
+        yield from _lesions(scope, definition, at("origin"), at("events"), at("censor"))
     if definition.success is not None:
         yield from node_faults(scope, definition.success, at("success"))
     yield from _of(scope, endpoint, definition, at("of"), at("predicts"))
@@ -151,6 +158,29 @@ def _event_item(scope: Scope, path: Path, name: str) -> Iterator[Fault]:
         yield Fault(path, f'"{name}" is no event', choices(name, known))
 
 
+def _lesions(scope: Scope, definition: Definition, origin: Path, events: Path, censor: Path) -> Iterator[Fault]:
+    """What only holds for lesions: the clock of each starts at its own procedure, and its own zone is looked at."""
+    point = scope.study.time_points.get(definition.origin) if isinstance(definition.origin, str) else None
+    item = scope.study.items.get(point.item) if point is not None else None
+    if point is None or (item is not None and item.domain != "PR"):
+        mend = "name the time point of a procedure, whose rows tell the lesion in PRLNKID"
+        yield Fault(origin, "the clock of a lesion starts at the procedure that was done on it", mend)
+    if any(event in _DISEASE_EVENTS and event != "progression" for event in definition.events or ()):
+        yield Fault(events, "of a zone only progression is read", "keep progression alone")
+    whole = (event for event in (*(definition.events or ()), *(definition.competing or ())))
+    if any(isinstance(event, EventWhen) and event.event in _DISEASE_EVENTS for event in whole):
+        yield Fault(events, "the progression of a zone takes no condition", "write progression alone")
+    if definition.censor is not None and definition.censor.at != "last scan of the zone":
+        yield Fault((*censor, "at"), "a lesion counts up to the last scan of its zone", "at: last scan of the zone")
+    for key in _OF_SCHEDULES:
+        if definition.censor is not None and key in definition.censor.model_fields_set:
+            yield Fault((*censor, key), f"{key} says nothing about lesions", "remove it")
+
+
+def _is_of_lesions(endpoint: Endpoint) -> bool:
+    return any(definition.measure == LESION_TIMES for definition in endpoint.resolved().values())
+
+
 def _censor(scope: Scope, definition: Definition, censor: Censor, path: Path, series: Path) -> Iterator[Fault]:
     if censor.rules is not None:
         yield from scope.offered((*path, "rules"), "censoring rules", censor.rules)
@@ -187,3 +217,5 @@ def _of(scope: Scope, endpoint: Endpoint, definition: Definition, path: Path, pr
         yield from scope.named((*predicts, place), name, "endpoint")
         if name == endpoint.id:
             yield Fault((*predicts, place), "an endpoint does not foretell itself", "remove it")
+        elif any(each.id == name and _is_of_lesions(each) for each in scope.study.endpoints):
+            yield Fault((*predicts, place), f"{name} counts lesions, and a marker is a subject's", "remove it")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from trialwright.model.endpoint import LESION_TIMES
 from trialwright.protocol.lint._rule import Hit, LintRule
 from trialwright.protocol.scope import Scope
 
@@ -17,7 +18,7 @@ def _look(scope: Scope) -> Iterator[Hit]:
         return
     for place, endpoint in enumerate(scope.study.endpoints):
         used = next(iter(endpoint.resolved().values()))
-        if used.measure == "time to event" and used.origin != allocation.at:
+        if used.measure in ("time to event", LESION_TIMES) and used.origin != allocation.at:
             start = used.origin if isinstance(used.origin, str) else "a response"
             yield Hit(("endpoints", place, "origin"), f"{endpoint.id} starts at {start}, not at {allocation.at}")
 
