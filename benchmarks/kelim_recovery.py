@@ -194,7 +194,8 @@ def laplace_minus_two_ll(series: Series, population: Population) -> float:
     curve, rows = np.empty((series.t_days.size, width)), np.empty((series.count, width))
     model.ln_derivatives(who, series.offsets, series.t_days, modes.ln_theta, float(population.beta_sign), curve)
     error = population.error
-    scored(who, series.offsets, series.ln_value, series.censor, curve, error.code, error.constants, rows)
+    described = (error.code, error.constants)
+    scored(who, series.offsets, series.ln_value, series.censor, curve, described, population.free_flags, rows)
     bend = np.tile(population.precision, (series.count, 1, 1))
     upper = np.triu_indices(model.size)
     bend[:, upper[0], upper[1]] += rows[:, 1 + model.size :]

@@ -24,13 +24,18 @@ __all__ = ["BIEXPONENTIAL"]
 def _moments(y: float, e: float) -> tuple[float, float, float]:
     """H₀, H₁ and H₂ of a y of 0 or more, given e = exp(−y)."""
     if y > 0.5:
-        h0 = (1.0 - e) / y
-        h1 = (h0 - e) / y
-        return h0, h1, (2.0 * h1 - e) / y
-    # Σ (−y)^m / (m! (m + 3)) for m to 14; then backwards, where nothing cancels
-    s = 1 / 47174400 - y * (1 / 558835200 - y * (1 / 7185024000 - y * (1 / 99632332800 - y * (1 / 1482030950400))))
-    s = 1 / 6480 - y * (1 / 50400 - y * (1 / 443520 - y * (1 / 4354560 - y * s)))
-    h2 = 1 / 3 - y * (1 / 4 - y * (1 / 10 - y * (1 / 36 - y * (1 / 168 - y * (1 / 960 - y * s)))))
+        inverse = 1.0 / y
+        h0 = (1.0 - e) * inverse
+        h1 = (h0 - e) * inverse
+        return h0, h1, (2.0 * h1 - e) * inverse
+    # Σ (−y)^m / (m! (m + 3)) for m to 14, even and odd apart so that neither waits for the other; then backwards, where
+    # nothing cancels
+    q = y * y
+    even = 1 / 47174400 + q * (1 / 7185024000 + q * (1 / 1482030950400))
+    even = 1 / 3 + q * (1 / 10 + q * (1 / 168 + q * (1 / 6480 + q * (1 / 443520 + q * even))))
+    odd = 1 / 4354560 + q * (1 / 558835200 + q * (1 / 99632332800))
+    odd = 1 / 4 + q * (1 / 36 + q * (1 / 960 + q * (1 / 50400 + q * odd)))
+    h2 = even - y * odd
     h1 = 0.5 * (y * h2 + e)
     return y * h1 + e, h1, h2
 
@@ -61,6 +66,11 @@ def _ln_derivatives(
         slow, gap = min(k, b), abs(k - b)
         for j in range(offsets[i], offsets[i + 1]):
             t = t_days[j]
+            if t == 0.0:
+                out[j, 0] = ln_theta[i, 3]
+                for column in range(1, 15):
+                    out[j, column] = 1.0 if column == 4 else 0.0
+                continue
             y = gap * t
             e = math.exp(-y)
             h0, h1, h2 = _moments(y, e)
@@ -72,7 +82,8 @@ def _ln_derivatives(
             right = production * t
             level = left + right * h0
             kt, bt = k * t, b * t
-            share, right = left / level, right / level
+            inverse = 1.0 / level
+            share, right = left * inverse, right * inverse
             from_production = right * h0
             dk, db = -kt * (share + right * m10), -bt * right * m01
             out[j, 0] = math.log(level) - slow * t

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from trialwright.numerics.jit import kernel
-from trialwright.numerics.kinetics.structure import FloatArray, IntArray
+from trialwright.numerics.kinetics.structure import Flags, FloatArray, IntArray
 
 __all__ = ["ln_normal_cdf", "minus_ln_likelihood", "scored"]
 
@@ -31,7 +33,8 @@ def ln_normal_cdf(z: float) -> tuple[float, float, float]:
 
     Notes
     -----
-    Below −5 from the continued fraction of Mills' ratio, λ = x + 1/(x + 2/(x + 3/(x + …))) with x = −z.
+    Below −5 from the continued fraction of Mills' ratio, λ = x + 1/(x + 2/(x + 3/(x + …))) with x = −z, of which fewer
+    terms count the larger x is; it is carried along as a fraction, so that there is one division in all.
 
     Examples
     --------
@@ -39,9 +42,10 @@ def ln_normal_cdf(z: float) -> tuple[float, float, float]:
     [-0.693147, 0.797885, 0.797885]
     """
     if z < -5.0:
-        excess = 0.0
-        for n in range(40, 0, -1):
-            excess = n / (excess - z)
+        above, below = 0.0, 1.0
+        for n in range(int(5.0 - 140.0 / z) if z > -1e8 else 1, 0, -1):
+            above, below = n * below, above - z * below
+        excess = above / below
         hazard = excess - z
         return -0.5 * z * z - 0.9189385332046727 - math.log(hazard), hazard, excess
     density = 0.3989422804014327 * math.exp(-0.5 * z * z)
@@ -55,15 +59,10 @@ def ln_normal_cdf(z: float) -> tuple[float, float, float]:
 
 
 @kernel
-def _scatter(
+def _scatter_off_the_logarithm(
     ln_c: float, ln_value: float, kind: int, sigma: float, additive: float, exponent: float
 ) -> tuple[float, float, float, float, float, float]:
-    """Standardised distance z and ln SD, each with its first and second derivative in ln C.
-
-    ln SD counts only where it depends on the curve.
-    """
-    if kind == 0:
-        return (ln_value - ln_c) / sigma, -1.0 / sigma, 0.0, 0.0, 0.0, 0.0
+    """What `_scatter` gives, on other scales than the logarithm."""
     if kind == 1:
         ratio = math.exp(ln_value - ln_c)
         return (ratio - 1.0) / sigma, -ratio / sigma, ratio / sigma, math.log(sigma) + ln_c, 1.0, 0.0
@@ -75,11 +74,23 @@ def _scatter(
         z1 = -c / sd - z * q
         z2 = -(c / sd) * (1.0 - q) - z1 * q - 2.0 * z * q * (1.0 - q)
         return z, z1, z2, math.log(sd), q, 2.0 * q * (1.0 - q)
-    if exponent == 0.0:
-        return (ln_value - ln_c) / sigma, -1.0 / sigma, 0.0, 0.0, 0.0, 0.0
     power = math.exp(exponent * ln_c)
     z = (math.expm1(exponent * ln_value) - math.expm1(exponent * ln_c)) / (exponent * sigma)
     return z, -power / sigma, -exponent * power / sigma, 0.0, 0.0, 0.0
+
+
+@kernel
+def _scatter(
+    ln_c: float, ln_value: float, kind: int, sigma: float, additive: float, exponent: float
+) -> tuple[float, float, float, float, float, float]:
+    """Standardised distance z and ln SD, each with its first and second derivative in ln C.
+
+    ln SD counts only where it depends on the curve.
+    """
+    if kind == 0 or (kind == 3 and exponent == 0.0):
+        inverse = 1.0 / sigma
+        return (ln_value - ln_c) * inverse, -inverse, 0.0, 0.0, 0.0, 0.0
+    return _scatter_off_the_logarithm(ln_c, ln_value, kind, sigma, additive, exponent)
 
 
 @kernel
@@ -145,8 +156,8 @@ def scored(
     ln_value: FloatArray,
     censor: IntArray,
     curve: FloatArray,
-    kind: int,
-    constants: FloatArray,
+    error: tuple[int, FloatArray],
+    free: Flags,
     out: FloatArray,
 ) -> None:
     """Minus the ln likelihood of each subject's values with its first and second derivatives in the ln parameters.
@@ -157,10 +168,10 @@ def scored(
         As in `minus_ln_likelihood`.
     curve : ndarray of shape (N, 1 + p + p(p + 1)/2)
         ln C, its gradient, and the upper triangle of its second derivatives.
-    kind : int
-        Code of the error model.
-    constants : ndarray of shape (3,)
-        Sigma, additive part, exponent.
+    error : tuple of int and ndarray
+        Code of the error model; sigma, additive part, exponent.
+    free : tuple of int, of length p
+        One entry a parameter; only their number counts here.
     out : ndarray of shape (n, 1 + p + p(p + 1)/2)
         Receives the sums in the same layout.
 
@@ -172,19 +183,19 @@ def scored(
     --------
     >>> import numpy as np
     >>> out, one = np.zeros((1, 3)), np.zeros(1, dtype=np.int64)
-    >>> curve, error = np.array([[5.2, 1.0, 0.0]]), np.array([0.2, 0.0, 1.0])
-    >>> scored(one, np.array([0, 1]), np.array([5.0]), one, curve, 0, error, out)
+    >>> curve, error = np.array([[5.2, 1.0, 0.0]]), (0, np.array([0.2, 0.0, 1.0]))
+    >>> scored(one, np.array([0, 1]), np.array([5.0]), one, curve, error, (1,), out)
     >>> out.round(6).tolist()
     [[0.5, 5.0, 25.0]]
     """
+    kind, constants = error
     sigma, additive, exponent = constants[0], constants[1], constants[2]
-    width = curve.shape[1]
-    size = 0
-    while 1 + size + size * (size + 1) // 2 < width:
-        size += 1
+    size = len(free)
+    width = 1 + size + size * (size + 1) // 2
+    row = np.empty(width)
     for i in who:
         for column in range(width):
-            out[i, column] = 0.0
+            row[column] = 0.0
         for j in range(offsets[i], offsets[i + 1]):
             z, z1, z2, ln_sd, s1, s2 = _scatter(curve[j, 0], ln_value[j], kind, sigma, additive, exponent)
             if censor[j] == 0:
@@ -193,11 +204,13 @@ def scored(
                 side = 1.0 if censor[j] < 0 else -1.0
                 ln_phi, hazard, excess = ln_normal_cdf(side * z)
                 value, slope, bend = -ln_phi, -side * hazard * z1, hazard * excess * z1 * z1 - side * hazard * z2
-            out[i, 0] += value
+            row[0] += value
             place = 1 + size
             for a in range(size):
-                out[i, 1 + a] += slope * curve[j, 1 + a]
+                row[1 + a] += slope * curve[j, 1 + a]
                 weighted = bend * curve[j, 1 + a]
                 for b in range(a, size):
-                    out[i, place] += weighted * curve[j, 1 + b] + slope * curve[j, place]
+                    row[place] += weighted * curve[j, 1 + b] + slope * curve[j, place]
                     place += 1
+        for column in range(width):
+            out[i, column] = row[column]

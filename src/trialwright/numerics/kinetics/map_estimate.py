@@ -21,7 +21,7 @@ from trialwright.numerics.kinetics.estimates import MapEstimates
 from trialwright.numerics.kinetics.likelihood import scored
 from trialwright.numerics.kinetics.newton import FOUND, inverse_diagonal, newton_step
 from trialwright.numerics.kinetics.series import Population, Series
-from trialwright.numerics.kinetics.structure import FloatArray, IntArray
+from trialwright.numerics.kinetics.structure import Flags, FloatArray, IntArray
 
 __all__ = ["map_estimates", "typical_rows"]
 
@@ -43,8 +43,25 @@ class _Search:
 
     longest_step: float = 2.0
     tolerance: float = 1e-10
-    same_basin: float = 0.05
+    same_basin: float = 0.1
     max_iterations: int = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Prior:
+    """What the kernels are told of the population, worked out once for all blocks."""
+
+    population: Population
+    precision: FloatArray
+    free: Flags
+    sign: float
+    error: tuple[int, FloatArray]
+
+    @classmethod
+    def of(cls, population: Population) -> _Prior:
+        """Of a population."""
+        error, sign = population.error, float(population.beta_sign)
+        return cls(population, population.precision, population.free_flags, sign, (error.code, error.constants))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,13 +84,15 @@ class _Modes:
 
     def joined(self, found: _Found) -> _Modes:
         """With what one more search has found."""
+        spent = self.first.iterations + found.iterations
+        if not (found.status == FOUND).any():
+            return _Modes(dataclasses.replace(self.first, iterations=spent), self.second, self.count)
         known = self.first.status == FOUND
         new = (found.status == FOUND) & ~(known & _same(found, self.first))
         new &= ~((self.second.status == FOUND) & _same(found, self.second))
         better = new & (~known | (found.rows[:, 0] < self.first.rows[:, 0]))
         left = _chosen(better, self.first, found)
         follows = new & (left.status == FOUND) & (left.rows[:, 0] < self.second.rows[:, 0])
-        spent = self.first.iterations + found.iterations
         first = dataclasses.replace(_chosen(better, found, self.first), iterations=spent)
         return _Modes(first, _chosen(follows, left, self.second), self.count + new)
 
@@ -143,16 +162,16 @@ def map_estimates(
     >>> found.rate_per_day.round(5).tolist(), found.n_modes.tolist()
     ([0.05317], [1])
     """
-    typical = typical_rows(series, population, ln_typical)
+    typical, prior = typical_rows(series, population, ln_typical), _Prior.of(population)
     starts = range(0, series.count, BLOCK)
 
     def block(first: int) -> MapEstimates:
         last = min(first + BLOCK, series.count)
-        return _block(_part(series, first, last), population, typical[first:last])
+        return _block(_part(series, first, last), prior, typical[first:last])
 
     workers = min(threads or os.cpu_count() or 1, len(starts))
     if workers <= 1:
-        return _joined([block(first) for first in starts] or [_block(series, population, typical)])
+        return _joined([block(first) for first in starts] or [_block(series, prior, typical)])
     with ThreadPoolExecutor(workers) as pool:
         return _joined(list(pool.map(block, starts)))
 
@@ -216,59 +235,52 @@ def _starting_points(series: Series, population: Population, typical: FloatArray
 
 
 def _searched(
-    series: Series, population: Population, typical: FloatArray, points: FloatArray, who: IntArray, known: FloatArray
+    series: Series, prior: _Prior, typical: FloatArray, points: FloatArray, who: IntArray, known: FloatArray
 ) -> _Found:
     """Where searches that begin at the points end; one that comes back to the mode known before is given up."""
-    model, search = population.model, _Search()
+    model, search = prior.population.model, _Search()
     n = points.shape[0]
-    curve, at_trial = np.empty((series.t_days.size, model.width)), np.zeros((n, model.width))
     trial, best, best_row = points.copy(), points.copy(), np.full((n, model.width), np.inf)
     damping, status, steps = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    free, precision, sign = population.free_flags, population.precision, float(population.beta_sign)
-    kind, constants = population.error.code, population.error.constants
+    curve, at_trial = np.empty((series.t_days.size, model.width)), np.empty((n, model.width))
     limits = (search.longest_step, search.tolerance, search.same_basin)
+    before, tried = (typical, prior.precision), (trial, at_trial)
+    kept, progress = (best, best_row, known), (damping, status, steps)
     who = who.copy()
     for _ in range(search.max_iterations):
-        model.ln_derivatives(who, series.offsets, series.t_days, trial, sign, curve)
-        scored(who, series.offsets, series.ln_value, series.censor, curve, kind, constants, at_trial)
-        left = newton_step(
-            who,
-            (typical, precision),
-            free,
-            limits,
-            (trial, at_trial),
-            (best, best_row, known),
-            (damping, status, steps),
-        )
-        who = who[:left]
-        if left == 0:
+        model.ln_derivatives(who, series.offsets, series.t_days, trial, prior.sign, curve)
+        scored(who, series.offsets, series.ln_value, series.censor, curve, prior.error, prior.free, at_trial)
+        who = who[: newton_step(who, before, prior.free, limits, tried, kept, progress)]
+        if who.size == 0:
             break
     return _Found(best, best_row, status, steps)
 
 
-def _block(series: Series, population: Population, typical: FloatArray) -> MapEstimates:
-    model = population.model
+def _block(series: Series, prior: _Prior, typical: FloatArray) -> MapEstimates:
+    population, model = prior.population, prior.population.model
     points, who = _starting_points(series, population, typical)
-    first = _searched(series, population, typical, points, who, np.full_like(points, np.nan))
-    others, admissible, _ = model.exchanged(first.ln_theta, float(population.beta_sign))
+    first = _searched(series, prior, typical, points, who, np.full_like(points, np.nan))
+    others, admissible, _ = model.exchanged(first.ln_theta, prior.sign)
     twins = np.flatnonzero(admissible & (first.status == FOUND))
     modes = _Modes(first, _no_modes(first), (first.status == FOUND).astype(np.int64))
-    modes = modes.joined(_searched(series, population, typical, others, twins, first.ln_theta))
+    modes = modes.joined(_searched(series, prior, typical, others, twins, first.ln_theta))
     if model.second_start is not None:
         doubtful = who[modes.first.rows[who, 0] > MODES_APART / population.omega[model.rate, model.rate]]
         again = model.second_start(points)
-        modes = modes.joined(_searched(series, population, typical, again, doubtful, modes.first.ln_theta))
+        modes = modes.joined(_searched(series, prior, typical, again, doubtful, modes.first.ln_theta))
     able = np.zeros(series.count, dtype=np.bool_)
     able[who] = True
     best, other, two = modes.first, modes.second, modes.second.status == FOUND
+    second_sd_ln = np.full_like(points, np.nan)
+    second_sd_ln[two] = _laplace_sd(other.rows[two], prior.free)
     return MapEstimates(
         ln_theta=_where(able, best.ln_theta),
         objective=_where(able, best.rows[:, 0]),
-        sd_ln=_where(able, _laplace_sd(best.rows, population)),
+        sd_ln=_where(able, _laplace_sd(best.rows, prior.free)),
         n_modes=np.where(able, np.maximum(modes.count, 1), 0),
         second_ln_theta=_where(two, other.ln_theta),
         second_objective=_where(two, other.rows[:, 0]),
-        second_sd_ln=_where(two, _laplace_sd(other.rows, population)),
+        second_sd_ln=second_sd_ln,
         converged=best.status == FOUND,
         iterations=modes.iterations,
         rate_position=model.rate,
@@ -285,9 +297,9 @@ def _where(known: BoolArray, figures: FloatArray) -> FloatArray:
     return shown
 
 
-def _laplace_sd(rows: FloatArray, population: Population) -> FloatArray:
-    variances = np.empty((rows.shape[0], population.model.size))
-    inverse_diagonal(rows, population.free_flags, variances)
+def _laplace_sd(rows: FloatArray, free: Flags) -> FloatArray:
+    variances = np.empty((rows.shape[0], len(free)))
+    inverse_diagonal(rows, free, variances)
     sd: FloatArray = np.sqrt(variances)
     return sd
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from trialwright.numerics.jit import kernel
-from trialwright.numerics.kinetics.structure import FloatArray, IntArray
+from trialwright.numerics.kinetics.structure import Flags, FloatArray, IntArray
 
 __all__ = ["FOUND", "RETURNED", "SEARCHING", "STUCK", "inverse_diagonal", "newton_step"]
 
@@ -20,75 +20,113 @@ SEARCHING, FOUND, STUCK, RETURNED = 0, 1, 2, 3
 
 
 @kernel
-def _factored(matrix: FloatArray, damping: float, lower: FloatArray) -> bool:
-    """Cholesky factor of a matrix with an addition to its diagonal; False when it has none."""
-    size = matrix.shape[0]
+def _factored(matrix: FloatArray, damping: float, free: Flags, factor: FloatArray) -> bool:
+    """Factor L·D·Lᵀ of a matrix with an addition to its diagonal; False when that is not positive definite.
+
+    Below the diagonal stands L, on it the reciprocals of D, above it (L·D)ᵀ; no square root is taken.
+    """
+    size = len(free)
     for a in range(size):
-        for b in range(a + 1):
+        for b in range(a):
             total = matrix[a, b]
-            if a == b:
-                total += damping
             for c in range(b):
-                total -= lower[a, c] * lower[b, c]
-            if a == b:
-                if not total > 1e-14 * abs(matrix[a, a]):
-                    return False
-                lower[a, a] = math.sqrt(total)
-            else:
-                lower[a, b] = total / lower[b, b]
+                total -= factor[c, a] * factor[b, c]
+            factor[b, a] = total
+            factor[a, b] = total * factor[b, b]
+        total = matrix[a, a] + damping
+        for c in range(a):
+            total -= factor[c, a] * factor[a, c]
+        if not total > 1e-14 * abs(matrix[a, a]):
+            return False
+        factor[a, a] = 1.0 / total
     return True
 
 
 @kernel
-def _solved(lower: FloatArray, right: FloatArray, out: FloatArray) -> None:
-    size = lower.shape[0]
+def _solved(factor: FloatArray, right: FloatArray, free: Flags, out: FloatArray) -> None:
+    size = len(free)
     for a in range(size):
         total = right[a]
         for c in range(a):
-            total -= lower[a, c] * out[c]
-        out[a] = total / lower[a, a]
-    for a in range(size - 1, -1, -1):
-        total = out[a]
+            total -= factor[a, c] * out[c]
+        out[a] = total
+    for turned in range(size):
+        a = size - 1 - turned
+        total = out[a] * factor[a, a]
         for c in range(a + 1, size):
-            total -= lower[c, a] * out[c]
-        out[a] = total / lower[a, a]
+            total -= factor[c, a] * out[c]
+        out[a] = total
 
 
 @kernel
-def _unpacked(rows: FloatArray, i: int, free: IntArray, matrix: FloatArray, slope: FloatArray) -> float:
-    """Second derivatives and gradient of the free parameters; the largest absolute value on the diagonal."""
-    size = free.size
+def _factored_somehow(
+    matrix: FloatArray, damping: float, scale: float, free: Flags, factor: FloatArray
+) -> tuple[bool, float]:
+    """Factor with the given or, where that does not do, the next larger addition; whether there is one, and which."""
+    while not _factored(matrix, damping, free, factor) and damping < 1e12 * scale:
+        damping = max(10.0 * damping, 1e-3 * scale)
+    return damping < 1e12 * scale, damping
+
+
+@kernel
+def _unpacked(row: FloatArray, free: Flags, matrix: FloatArray, slope: FloatArray) -> float:
+    """Second derivatives (lower triangle) and gradient of the free parameters; the largest value on the diagonal."""
+    size = len(free)
     place, largest = 1 + size, 0.0
     for a in range(size):
-        slope[a] = rows[i, 1 + a] if free[a] else 0.0
+        slope[a] = row[1 + a] if free[a] else 0.0
         for b in range(a, size):
-            both = rows[i, place] if free[a] and free[b] else (1.0 if a == b else 0.0)
-            matrix[a, b], matrix[b, a] = both, both
+            matrix[b, a] = row[place] if free[a] and free[b] else (1.0 if a == b else 0.0)
             place += 1
         largest = max(largest, abs(matrix[a, a]))
     return largest
 
 
 @kernel
-def _with_prior(rows: FloatArray, i: int, x: FloatArray, typical: FloatArray, precision: FloatArray) -> None:
-    size = x.shape[1]
+def _add_prior(row: FloatArray, eta: FloatArray, precision: FloatArray, free: Flags) -> None:
+    """Add what the prior adds to the objective and to its derivatives."""
+    size = len(free)
     place = 1 + size
     for a in range(size):
         pull = 0.0
         for b in range(size):
-            pull += precision[a, b] * (x[i, b] - typical[i, b])
-        rows[i, 0] += 0.5 * (x[i, a] - typical[i, a]) * pull
-        rows[i, 1 + a] += pull
+            pull += precision[a, b] * eta[b]
+        row[0] += 0.5 * eta[a] * pull
+        row[1 + a] += pull
         for b in range(a, size):
-            rows[i, place] += precision[a, b]
+            row[place] += precision[a, b]
             place += 1
 
 
 @kernel
-def _apart(trial: FloatArray, known: FloatArray, i: int) -> float:
+def _fetched(rows: FloatArray, i: int, free: Flags, row: FloatArray) -> None:
+    size = len(free)
+    for column in range(1 + size + size * (size + 1) // 2):
+        row[column] = rows[i, column]
+
+
+@kernel
+def _stored(row: FloatArray, free: Flags, rows: FloatArray, i: int) -> None:
+    size = len(free)
+    for column in range(1 + size + size * (size + 1) // 2):
+        rows[i, column] = row[column]
+
+
+@kernel
+def _length(slope: FloatArray, step: FloatArray, free: Flags) -> tuple[float, float]:
+    """Newton decrement of a step, and its largest component."""
+    decrement, length = 0.0, 0.0
+    for a in range(len(free)):
+        decrement += slope[a] * step[a]
+        length = max(length, abs(step[a]))
+    return decrement, length
+
+
+@kernel
+def _apart(trial: FloatArray, known: FloatArray, i: int, free: Flags) -> float:
     """Largest distance of a trial from the mode known before; not a number where there is none."""
     apart = 0.0
-    for a in range(trial.shape[1]):
+    for a in range(len(free)):
         away = abs(trial[i, a] - known[i, a])
         apart = away if not away <= apart else apart
     return apart
@@ -98,7 +136,7 @@ def _apart(trial: FloatArray, known: FloatArray, i: int) -> float:
 def newton_step(
     who: IntArray,
     prior: tuple[FloatArray, FloatArray],
-    free: IntArray,
+    free: Flags,
     limits: tuple[float, float, float],
     tried: tuple[FloatArray, FloatArray],
     kept: tuple[FloatArray, FloatArray, FloatArray],
@@ -112,16 +150,17 @@ def newton_step(
         Subjects still searching; receives those who go on, in front.
     prior : tuple of ndarray
         Typical ln parameters of each subject, shape (n, p), and the inverse covariance, shape (p, p).
-    free : ndarray of int, shape (p,)
+    free : tuple of int, of length p
         1 for a parameter that is estimated, 0 for one that is fixed.
     limits : tuple of float
         Longest step of a ln parameter; Newton decrement at which the search ends; distance in every ln parameter within
         which it has returned to a mode known before.
     tried : tuple of ndarray
         Each subject's trial, shape (n, p), which receives the next one; minus ln likelihood there with its derivatives,
-        shape (n, 1 + p + p(p + 1)/2), to which the prior is added here.
+        shape (n, 1 + p + p(p + 1)/2).
     kept : tuple of ndarray
-        The same of the best point so far; the mode known before, shape (n, p), nan where there is none.
+        The best point so far; minus ln posterior density there with its derivatives; the mode known before, nan where
+        there is none.
     progress : tuple of ndarray
         Of each subject, shape (n,): addition to the diagonal; status, which receives 1 where the search has ended, 2
         where no step lowers the objective, 3 where it has returned; number of steps.
@@ -133,7 +172,8 @@ def newton_step(
 
     Notes
     -----
-    The last step is taken without evaluating it, with its effect on the objective, half the decrement, subtracted.
+    The last step is taken without evaluating it, with its effect on the objective, half the decrement, subtracted. A
+    search whose full Newton step leads back to the mode known before has returned; the step is not taken.
 
     Examples
     --------
@@ -143,7 +183,7 @@ def newton_step(
     ...     (np.ones((1, 1)), np.zeros((1, 3))),
     ...     (np.zeros(1), np.zeros(1, np.int64), np.zeros(1, np.int64)),
     ... )
-    >>> newton_step(who, prior, who + 1, (2.0, 1e-12, 0.0), tried, kept, progress)
+    >>> newton_step(who, prior, (1,), (2.0, 1e-12, 0.0), tried, kept, progress)
     1
     >>> tried[0].tolist(), kept[1].tolist()
     ([[0.0]], [[0.5, 1.0, 1.0]])
@@ -153,40 +193,39 @@ def newton_step(
     trial, at_trial = tried
     best, best_row, known = kept
     damping, status, steps = progress
-    size, left = free.size, 0
-    matrix, lower, slope, step = np.empty((size, size)), np.empty((size, size)), np.empty(size), np.empty(size)
+    size, left = len(free), 0
+    matrix, factor, slope, step = np.empty((size, size)), np.empty((size, size)), np.empty(size), np.empty(size)
+    row, eta = np.empty(best_row.shape[1]), np.empty(size)
     for place in range(who.size):
         i = who[place]
         steps[i] += 1
-        _with_prior(at_trial, i, trial, typical, precision)
-        better = at_trial[i, 0] <= best_row[i, 0] + 1e-12 * (1.0 + abs(at_trial[i, 0]))
-        if better and math.isfinite(at_trial[i, 0]):
+        _fetched(at_trial, i, free, row)
+        for a in range(size):
+            eta[a] = trial[i, a] - typical[i, a]
+        _add_prior(row, eta, precision, free)
+        better = row[0] <= best_row[i, 0] + 1e-12 * (1.0 + abs(row[0]))
+        if better and math.isfinite(row[0]):
             for a in range(size):
                 best[i, a] = trial[i, a]
-            if _apart(trial, known, i) <= radius:
+            if _apart(trial, known, i, free) <= radius:
                 status[i] = 3
                 continue
-            for column in range(at_trial.shape[1]):
-                best_row[i, column] = at_trial[i, column]
-        largest = _unpacked(best_row, i, free, matrix, slope)
-        unit = 1e-3 * largest
-        if better:
-            damping[i] = 0.1 * damping[i] if damping[i] > unit else 0.0
+            _stored(row, free, best_row, i)
         else:
-            damping[i] = max(10.0 * damping[i], unit)
-        if not math.isfinite(best_row[i, 0]) or not math.isfinite(largest):
+            _fetched(best_row, i, free, row)
+        largest = _unpacked(row, free, matrix, slope)
+        if better:
+            damping[i] = 0.1 * damping[i] if damping[i] > 1e-3 * largest else 0.0
+        else:
+            damping[i] = max(10.0 * damping[i], 1e-3 * largest)
+        able = math.isfinite(row[0]) and math.isfinite(largest)
+        if able:
+            able, damping[i] = _factored_somehow(matrix, damping[i], largest, free, factor)
+        if not able:
             status[i] = 2
             continue
-        while not _factored(matrix, damping[i], lower) and damping[i] < 1e12 * largest:
-            damping[i] = max(10.0 * damping[i], unit)
-        if damping[i] >= 1e12 * largest:
-            status[i] = 2
-            continue
-        _solved(lower, slope, step)
-        decrement, length = 0.0, 0.0
-        for a in range(size):
-            decrement += slope[a] * step[a]
-            length = max(length, abs(step[a]))
+        _solved(factor, slope, free, step)
+        decrement, length = _length(slope, step, free)
         if damping[i] == 0.0 and decrement < tolerance:
             for a in range(size):
                 best[i, a] -= step[a]
@@ -196,20 +235,23 @@ def newton_step(
         shrink = longest / length if length > longest else 1.0
         for a in range(size):
             trial[i, a] = min(max(best[i, a] - shrink * step[a], -60.0), 60.0)
+        if damping[i] == 0.0 and _apart(trial, known, i, free) <= radius:
+            status[i] = 3
+            continue
         who[left] = i
         left += 1
     return left
 
 
 @kernel
-def inverse_diagonal(rows: FloatArray, free: IntArray, out: FloatArray) -> None:
+def inverse_diagonal(rows: FloatArray, free: Flags, out: FloatArray) -> None:
     """Diagonal of the inverse second derivatives of each subject.
 
     Parameters
     ----------
     rows : ndarray of shape (n, 1 + p + p(p + 1)/2)
         Objective, gradient and upper triangle of the second derivatives.
-    free : ndarray of int, shape (p,)
+    free : tuple of int, of length p
         1 for a parameter that is estimated, 0 for one that is fixed.
     out : ndarray of shape (n, p)
         Receives the diagonal: nan where the matrix is not positive definite, 0 for fixed parameters.
@@ -217,20 +259,22 @@ def inverse_diagonal(rows: FloatArray, free: IntArray, out: FloatArray) -> None:
     Examples
     --------
     >>> out = np.zeros((1, 1))
-    >>> inverse_diagonal(np.array([[0.0, 0.0, 4.0]]), np.ones(1, dtype=np.int64), out)
+    >>> inverse_diagonal(np.array([[0.0, 0.0, 4.0]]), (1,), out)
     >>> out.tolist()
     [[0.25]]
     """
-    size = free.size
-    matrix, lower, slope, step = np.empty((size, size)), np.empty((size, size)), np.empty(size), np.empty(size)
+    size = len(free)
+    matrix, factor, slope, step = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size), np.zeros(size)
+    row = np.empty(rows.shape[1])
     for i in range(rows.shape[0]):
-        _unpacked(rows, i, free, matrix, slope)
-        definite = _factored(matrix, 0.0, lower)
+        _fetched(rows, i, free, row)
+        _unpacked(row, free, matrix, slope)
+        definite = _factored(matrix, 0.0, free, factor)
         for a in range(size):
-            if free[a] and definite:
-                for b in range(size):
-                    slope[b] = 1.0 if a == b else 0.0
-                _solved(lower, slope, step)
-                out[i, a] = step[a]
-            else:
-                out[i, a] = np.nan if free[a] else 0.0
+            total = 0.0
+            for b in range(a, size):
+                step[b] = 1.0 if a == b else 0.0
+                for c in range(a, b):
+                    step[b] -= factor[b, c] * step[c]
+                total += step[b] * step[b] * factor[b, b]
+            out[i, a] = (total if definite else np.nan) if free[a] else 0.0

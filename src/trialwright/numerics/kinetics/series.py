@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from trialwright.errors import NumericsError
-from trialwright.numerics.kinetics.structure import FloatArray, IntArray, StructuralModel
+from trialwright.numerics.kinetics.structure import Flags, FloatArray, IntArray, StructuralModel
 from trialwright.numerics.kinetics.structures import structure_named
 
 __all__ = ["ErrorKind", "ErrorModel", "Population", "Series", "StartMode"]
@@ -203,11 +203,9 @@ class Population:
         return np.array([i for i in range(self.model.size) if i not in fixed], dtype=np.int64)
 
     @property
-    def free_flags(self) -> IntArray:
+    def free_flags(self) -> Flags:
         """1 for each parameter estimated in each subject, 0 for one that is fixed."""
-        flags = np.zeros(self.model.size, dtype=np.int64)
-        flags[self.free] = 1
-        return flags
+        return tuple(int(position in self.free) for position in range(self.model.size))
 
     @property
     def with_prior(self) -> IntArray:

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from trialwright.errors import NumericsError
 
-__all__ = ["Exchange", "FloatArray", "IntArray", "LnCurve", "SecondStart", "StructuralModel"]
+__all__ = ["Exchange", "Flags", "FloatArray", "IntArray", "LnCurve", "SecondStart", "StructuralModel"]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
+
+Flags: TypeAlias = tuple[int, ...]
+"""1 or 0 for each parameter; a tuple, so that a kernel is compiled for its length and unrolls the loops over it."""
 
 LnCurve: TypeAlias = Callable[[IntArray, IntArray, FloatArray, FloatArray, float, FloatArray], None]
 """Compiled loop ``(who, offsets, t_days, ln_theta, beta_sign, out)``: writes the rows of `out` that belong to `who`."""

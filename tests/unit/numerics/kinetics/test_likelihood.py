@@ -32,7 +32,7 @@ def with_slopes(error: ErrorModel, ln_c: float, ln_value: float, censor: int) ->
     out, who = np.zeros((1, 3)), np.zeros(1, dtype=np.int64)
     curve = np.array([[ln_c, 1.0, 0.0]])
     value, code = np.array([ln_value]), np.array([censor])
-    scored(who, np.array([0, 1]), value, code, curve, error.code, error.constants, out)
+    scored(who, np.array([0, 1]), value, code, curve, (error.code, error.constants), (1,), out)
     return out[0]
 
 
@@ -54,7 +54,9 @@ def shown(ln_value: float, power: float) -> float:
     return ln_value if power == 0 else (value**power - 1) / power
 
 
-@pytest.mark.parametrize("z", [-1e6, -300.0, -38.0, -36.0, -12.0, -5.01, -4.99, -1.0, 0.0, 0.3, 2.0, 7.0, 30.0])
+@pytest.mark.parametrize(
+    "z", [-1e30, -1e6, -300.0, -38.0, -36.0, -12.0, -8.0, -6.0, -5.01, -4.99, -1.0, 0.0, 0.3, 2.0, 7.0, 30.0]
+)
 def test_tails_of_the_normal_distribution(z: float) -> None:
     ln_phi, hazard, excess = ln_normal_cdf(z)
     assert ln_phi == pytest.approx(special.log_ndtr(z), rel=1e-13, abs=1e-300)
@@ -101,7 +103,8 @@ def test_curvature_of_the_curve_enters_too() -> None:
     error = ErrorModel("log_additive", 0.5)
     out, who = np.zeros((1, 6)), np.zeros(1, dtype=np.int64)
     curve = np.array([[2.0, 3.0, -1.0, 0.7, 0.2, -0.4]])
-    scored(who, np.array([0, 1]), np.array([2.5]), np.array([0]), curve, error.code, error.constants, out)
+    described = (error.code, error.constants)
+    scored(who, np.array([0, 1]), np.array([2.5]), np.array([0]), curve, described, (1, 1), out)
     # z = 1, dz/du = −2: slope −2, bend 4
     np.testing.assert_allclose(out[0], [0.5, -6.0, 2.0, 36 - 1.4, -12 - 0.4, 4 + 0.8])
 

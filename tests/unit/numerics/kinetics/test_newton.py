@@ -26,7 +26,7 @@ class Search:
         self.damping, self.status = np.zeros(1), np.zeros(1, dtype=np.int64)
         self.steps, self.left = np.zeros(1, dtype=np.int64), 1
         self.prior = (np.zeros((1, p)), precision * np.eye(p))
-        self.free = np.array(free or [1] * p)
+        self.free = tuple(free or [1] * p)
 
     def step(self, found: np.ndarray) -> np.ndarray:
         progress = (self.damping, self.status, self.steps)
@@ -99,6 +99,22 @@ def test_a_search_that_comes_back_to_a_known_mode_is_given_up() -> None:
     assert (further.status[0], further.left) == (SEARCHING, 1)
 
 
+def test_a_full_step_back_to_a_known_mode_is_not_taken() -> None:
+    search = Search([3.0])
+    search.kept[2][0] = [2.0]
+    search.step(row(1.0, [0.99], [[1.0]]))
+    assert (search.status[0], search.left) == (RETURNED, 0)
+    beside = Search([3.0])
+    beside.kept[2][0] = [2.03]
+    assert beside.step(row(1.0, [1.0], [[1.0]]))[0] == pytest.approx(2.0)
+    assert beside.status[0] == SEARCHING
+    climbing = Search([3.0])
+    climbing.kept[2][0] = [2.0]
+    climbing.damping[0] = 100.0
+    assert climbing.step(row(1.0, [11.0], [[1.0]]))[0] == pytest.approx(2.0)
+    assert climbing.status[0] == SEARCHING
+
+
 def test_those_who_go_on_stand_in_front() -> None:
     who, size = np.array([3, 0, 2]), 4
     at = np.zeros((size, 1))
@@ -106,7 +122,7 @@ def test_those_who_go_on_stand_in_front() -> None:
     found[0, 1] = 0.0
     kept = (at.copy(), np.full((size, 3), np.inf), np.full((size, 1), np.nan))
     progress = (np.zeros(size), np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64))
-    left = newton_step(who, (at, np.zeros((1, 1))), np.array([1]), LIMITS, (at.copy(), found), kept, progress)
+    left = newton_step(who, (at, np.zeros((1, 1))), (1,), LIMITS, (at.copy(), found), kept, progress)
     assert (left, who[:left].tolist()) == (2, [3, 2])
     assert progress[1].tolist() == [FOUND, SEARCHING, SEARCHING, SEARCHING]
     assert progress[2].tolist() == [1, 0, 1, 1]
@@ -122,9 +138,9 @@ def test_diagonal_of_the_inverse() -> None:
     matrix = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.2], [0.5, -0.2, 2.0]])
     rows = np.vstack([row(0, [0] * 3, matrix.tolist()), row(0, [0] * 3, (-matrix).tolist())])
     out = np.empty((2, 3))
-    inverse_diagonal(rows, np.ones(3, dtype=np.int64), out)
+    inverse_diagonal(rows, (1, 1, 1), out)
     np.testing.assert_allclose(out[0], np.diag(np.linalg.inv(matrix)))
     assert np.isnan(out[1]).all()
-    inverse_diagonal(rows, np.array([1, 0, 1]), out)
+    inverse_diagonal(rows, (1, 0, 1), out)
     np.testing.assert_allclose(out[0, [0, 2]], np.diag(np.linalg.inv(matrix[np.ix_([0, 2], [0, 2])])))
     assert out[0, 1] == 0.0

@@ -64,7 +64,7 @@ def test_free_parameters_and_their_prior() -> None:
     flat = Population("biexponential", THETA, np.diag([*SD[:3] ** 2, 0.0]), LOG, start_mode="free_flat")
     assert [p.free.tolist() for p in (estimated, observed, flat)] == [[0, 1, 2, 3], [0, 1, 2], [0, 1, 2, 3]]
     assert [p.with_prior.tolist() for p in (estimated, observed, flat)] == [[0, 1, 2, 3], [0, 1, 2], [0, 1, 2]]
-    assert observed.free_flags.tolist() == [1, 1, 1, 0]
+    assert observed.free_flags == (1, 1, 1, 0)
     np.testing.assert_allclose(np.diag(estimated.precision), SD**-2.0)
     np.testing.assert_allclose(np.diag(flat.precision), [*SD[:3] ** -2.0, 0.0])
     np.testing.assert_allclose(estimated.typical, [0.06, 0.04, 6, 500])
