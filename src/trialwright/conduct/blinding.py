@@ -8,10 +8,12 @@ from typing import Final
 
 import polars as pl
 
+from trialwright.conduct.left_out import ROLE as LEFT_OUT
 from trialwright.endpoints.questions import names_in
 from trialwright.model.arm_bound import ArmBound, arm_bound
 from trialwright.model.criteria import Exclusion, Inclusion
 from trialwright.model.dossier import Dossier
+from trialwright.model.endpoint import FirstResponse
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.items import item_place
@@ -67,7 +69,7 @@ def conceal(dossier: Dossier) -> Dossier:
             grades=open_to_all(derived.grades),
             values=open_to_all(derived.values) if derived.values.width else derived.values,
             lesion_times=open_to_all(derived.lesion_times) if derived.lesion_times.width else derived.lesion_times,
-            sources=_without_contacts(open_to_all(derived.sources), assessed),
+            sources=_without_scans(_without_contacts(open_to_all(derived.sources), assessed), study, bound),
         ),
         findings=tuple(_open_findings(dossier.findings, study, dossier.frames, bound)),
         screening=_open_screening(dossier.screening, study, bound),
@@ -150,6 +152,24 @@ def _without_contacts(sources: pl.DataFrame, assessed: pl.DataFrame) -> pl.DataF
     marked = sources.join(assessed.with_columns(SEEN=True), on=["PARAMCD", "DEFID"], how="left", maintain_order="left")
     kept = ~contact | (pl.col("SEEN").fill_null(value=False) & scans & (pl.col("ROLE") != "bound"))
     return marked.filter(kept).drop("SEEN")
+
+
+def _without_scans(sources: pl.DataFrame, study: Study, bound: ArmBound) -> pl.DataFrame:
+    """Rows without the scans behind calculated responses of a series that tells the arm.
+
+    How many lesions a scan still shows, and whether an operation is named beside it, says who was operated.
+    """
+    telling = [
+        (endpoint.id, name)
+        for endpoint in study.endpoints
+        for name, definition in endpoint.resolved().items()
+        if definition.assessment in bound.series
+        or (isinstance(definition.origin, FirstResponse) and definition.origin.of in bound.series)
+        or (definition.success is not None and names_in(definition.success) & bound.series)
+    ]
+    keys = pl.DataFrame(telling, schema={"PARAMCD": pl.String, "DEFID": pl.String}, orient="row")
+    told = sources.filter(pl.col("ROLE") == LEFT_OUT).join(keys, on=["PARAMCD", "DEFID"], how="semi")
+    return sources.join(told, on=told.columns, how="anti", nulls_equal=True, maintain_order="left")
 
 
 def _open_findings(findings: Iterable[Finding], study: Study, frames: Frames, bound: ArmBound) -> Iterator[Finding]:

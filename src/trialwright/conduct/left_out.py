@@ -138,9 +138,7 @@ def _other_rows(trial: _Trial, subjects: pl.DataFrame) -> pl.DataFrame:
 
 
 def _picked(frames: Frames, domain: str, place: Place | None) -> pl.DataFrame:
-    rows = frames[domain]
-    for column, allowed in place.where if place is not None else ():
-        rows = rows.filter(pl.col(column).is_in(list(allowed)))
+    rows = frames[domain] if place is None else frames[domain].filter(_belongs(place))
     return rows.select("USUBJID", DOMAIN=pl.lit(domain), SEQ=pl.col(f"{domain}SEQ").cast(pl.Int64))
 
 
@@ -197,7 +195,9 @@ def _by_scan(trial: _Trial, derived: Derived, scans: pl.DataFrame, before: pl.Da
     kept = derived.adrs.filter(~pl.col("ASSESSID").is_in([series.id for series in trial.series]))
     same = kept.join(one.select("USUBJID", "COPY"), on="USUBJID").with_columns(USUBJID="COPY").select(kept.columns)
     changed = responses.join(one.select("COPY"), on="COPY", how="semi").rename({"COPY": "USUBJID"})
-    adrs = pl.concat([derived.adrs, same, changed], how="diagonal_relaxed").sort("USUBJID", "ASSESSID", "PARAMCD", "ADT")
+    adrs = pl.concat([derived.adrs, same, changed], how="diagonal_relaxed").sort(
+        "USUBJID", "ASSESSID", "PARAMCD", "ADT"
+    )
     after = outcomes(endpoints_from(trial.asked, _beside(trial.frames, frames), adrs, cutoff=trial.cutoff))
     differing = _differing(one, before, after).select("USUBJID", "MARK", "PARAMCD", "DEFID")
     return differing.join(tried, on=["USUBJID", "MARK"], nulls_equal=True).select(*_KEY, "DOMAIN", "SEQ")
@@ -218,13 +218,13 @@ def _slim(trial: _Trial) -> Frames:
     places += [place_of(point.item, trial.study.items[point.item]) for point in trial.study.time_points.values()]
     kept = {"DM": trial.frames["DM"], "TU": trial.frames["TU"], "TR": trial.frames["TR"]}
     for domain in {place.domain for place in places} - kept.keys():
-        read = pl.any_horizontal(
-            pl.all_horizontal(pl.lit(value=True), *(pl.col(column).is_in(list(allowed)) for column, allowed in each.where))
-            for each in places
-            if each.domain == domain
-        )
+        read = pl.any_horizontal(_belongs(each) for each in places if each.domain == domain)
         kept[domain] = trial.frames[domain].filter(read)
     return replace(trial.frames, tables=kept)
+
+
+def _belongs(place: Place) -> pl.Expr:
+    return pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_in(list(allowed)) for name, allowed in place.where))
 
 
 def _fingerprints(rows: pl.DataFrame, key: str) -> pl.DataFrame:

@@ -37,6 +37,7 @@ from trialwright.report.marker_kinetics import parameters_table, rates_table
 from trialwright.report.marker_kinetics_figures import kinetics_figures
 from trialwright.report.marker_responses import marker_responses_table
 from trialwright.report.outcome_tables import complication_tables, proportion_table
+from trialwright.report.response_series import series_table
 from trialwright.report.responses import response_figures
 from trialwright.report.table import Figure, Table
 from trialwright.report.trial import arms_table, criteria_table, endpoints_table
@@ -106,7 +107,9 @@ def sections(context: Context, silences: Sequence[Silence]) -> tuple[Section, ..
         Section(
             "trial",
             "The trial",
-            tuple(_present(arms_table(context), endpoints_table(context), criteria_table(context))),
+            tuple(
+                _present(arms_table(context), endpoints_table(context), series_table(context), criteria_table(context))
+            ),
         ),
         _silent(silences),
         Section(
@@ -122,7 +125,7 @@ def sections(context: Context, silences: Sequence[Silence]) -> tuple[Section, ..
     made += _outcomes(context)
     made += _markers(context)
     made.append(Section("responses", "Courses of lesions and of subjects", tuple(response_figures(context))))
-    made.append(Section("agreement", "Responses recorded and calculated", tuple(agreement_tables(context))))
+    made.append(Section("agreement", "Agreement on responses", tuple(agreement_tables(context))))
     made += _kinetics(context)
     made += _accuracies(context)
     made.append(_not_computed(context))
