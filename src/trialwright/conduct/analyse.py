@@ -103,8 +103,9 @@ def analyse(
     points = time_point_dates(opened.study, known)
     read = adjudicated(opened.study, known, points)
     known = read.frames
-    with ThreadPoolExecutor(1) as beside:  # loops over subjects' series need a processor and no interpreter
+    with ThreadPoolExecutor(1) as beside:  # needs a second processor and hardly the interpreter
         rates = beside.submit(kinetics, known, points)
+        lesions = beside.submit(study_lesions, opened.study, known, points, most_whole=MOST_WHOLE)
         derived = endpoints_from(opened.study, known, cutoff=cutoff, by_arm=by_arm)
         derived = with_lesions_named(opened.study, known, derived, cutoff=cutoff, most=MOST_WHOLE)
         say("judging eligibility")
@@ -135,5 +136,5 @@ def analyse(
         markers=markers,
         agreements=agreements(opened.study, known, points, derived.adrs),
         readings=read.agreements,
-        lesions=study_lesions(opened.study, known, points, most_whole=MOST_WHOLE),
+        lesions=lesions.result(),
     )

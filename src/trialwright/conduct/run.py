@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -101,16 +102,11 @@ def run(
         kinetics = partial(marker_figures, opened, say=say)
         dossier = analyse(opened, frames, findings, cutoff=cutoff, by_arm=by_arm, kinetics=kinetics, say=say)
         shown = dossier if by_arm else conceal(dossier)
-        say("drawing the report")
-        content = {**build(shown, silences(opened.study)), "study.yaml": opened.text.encode()}
-        for name, body in content.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(body)
-        with (folder / "results.json").open("wb") as results:
-            results.writelines(results_json(shown, _figures(content)))
-        say("writing the frames")
-        _write_frames(folder, shown)
+        say("writing the frames and drawing the report")
+        with ThreadPoolExecutor(1) as beside:
+            frames_written = beside.submit(_write_frames, folder, shown)
+            _write_report(folder, shown, opened)
+            frames_written.result()
         files = tuple(sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()))
     return RunSummary(out, shown, files)
 
@@ -193,6 +189,17 @@ def _figures(content: dict[str, bytes]) -> dict[str, tuple[str, str]]:
     """Drawn pictures by name, each with the table it was drawn from."""
     names = [Path(name).stem for name in content if name.startswith("figures/") and name.endswith(".svg")]
     return {name: (f"figures/{name}.svg", f"figures/{name}.csv") for name in names}
+
+
+def _write_report(folder: Path, dossier: Dossier, opened: OpenedStudy) -> None:
+    """Write the report with its figures, the study file and the results."""
+    content = {**build(dossier, silences(opened.study)), "study.yaml": opened.text.encode()}
+    for name, body in content.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    with (folder / "results.json").open("wb") as results:
+        results.writelines(results_json(dossier, _figures(content)))
 
 
 def _write_frames(folder: Path, dossier: Dossier) -> None:
