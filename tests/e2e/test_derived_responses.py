@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.rude import STUDY_TEXT
-from trialwright.conduct.analyse import derive_endpoints
+from trialwright.conduct.analyse import analyse, derive_endpoints
+from trialwright.conduct.blinding import conceal
 from trialwright.conduct.run import run
 from trialwright.conduct.studies import OpenedStudy, open_study
 from trialwright.design.folder import write
 from trialwright.design.simulate import simulate
 from trialwright.exchange.folder import read_folder
+from trialwright.report.results_json import edges
 
 pytestmark = pytest.mark.independent("the simulated investigator, who judges sums of his own")
 
@@ -54,3 +57,21 @@ def test_the_report_sets_the_two_beside_each_other(opened: OpenedStudy, data: Pa
     assert table.splitlines()[0] == "Group,Recorded calculated:,PR,SD,PD,origin"
     assert set(summary.dossier.agreements) == {"before"}, "the other series tells the arm"
     assert summary.dossier.agreements["before"].kappa == 1
+
+
+def test_scans_behind_a_series_that_tells_the_arm_are_named_by_arm_only(opened: OpenedStudy, data: Path) -> None:
+    """How many lesions a scan still shows says who was operated."""
+    frames, _ = read_folder(data)
+    dossier = analyse(opened, frames, (), cutoff=CUTOFF, by_arm=True)
+    open_rows, hidden_rows = (
+        Counter(
+            end.split("/")[1][:2]
+            for start, end in edges(shown).iter_rows()
+            if start.startswith("PFS/SIM") and end.startswith("row/")
+        )
+        for shown in (dossier, conceal(dossier))
+    )
+    assert open_rows["pr"] > 0
+    assert hidden_rows["pr"] == 0
+    assert 2 * hidden_rows["tr"] < open_rows["tr"]
+    assert hidden_rows["ds"] == open_rows["ds"] > 0
