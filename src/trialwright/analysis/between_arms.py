@@ -9,7 +9,7 @@ import polars as pl
 
 from trialwright.analysis.cox import CoxModel
 from trialwright.analysis.fine_gray import FineGrayModel
-from trialwright.analysis.method import Estimates, Request
+from trialwright.analysis.method import LESION, Estimates, Request
 from trialwright.errors import EstimationError
 
 __all__ = ["Equality", "equality_of_arms", "ratio_of_arms"]
@@ -35,7 +35,7 @@ def ratio_of_arms(request: Request, figures: tuple[str, str], fit: Fit) -> Estim
     Parameters
     ----------
     request : Request
-        Times to an event, with the two arms compared.
+        Times to an event of subjects or of lesions, with the two arms compared.
     figures : tuple of str
         Names of the ratio and of its p value.
     fit : callable
@@ -58,10 +58,9 @@ def ratio_of_arms(request: Request, figures: tuple[str, str], fit: Fit) -> Estim
         reason = model.reason.removeprefix(f"ARM{treatment}: ") or "one arm has no subject"
         return _none(request, figures, reason)
     ratio, p = figures
-    shown = request.result(
-        ratio, value=term.hr, low=term.lower, high=term.upper, level=request.level, unit="1", n=model.n
-    )
-    return Estimates((shown, request.result(p, value=term.p, unit="1", n=model.n)))
+    n = rows["USUBJID"].n_unique() if LESION in rows.columns else model.n
+    shown = request.result(ratio, value=term.hr, low=term.lower, high=term.upper, level=request.level, unit="1", n=n)
+    return Estimates((shown, request.result(p, value=term.p, unit="1", n=n)))
 
 
 def equality_of_arms(

@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
 import polars as pl
 
+from trialwright.analysis.between_arms import ratio_of_arms
 from trialwright.analysis.cox import cox
 from trialwright.analysis.method import Estimates, Method, Request
-from trialwright.errors import EstimationError
 from trialwright.model.catalogue import Spec
 from trialwright.numerics.cox import Ties
 
 __all__ = ["METHOD"]
 
 _FEWEST_SUBJECTS = 2
+_FIGURES: Final = ("hr", "p_cox")
 
 
 def _estimate(request: Request) -> Estimates:
     rows = request.compared
-    treatment, reference = request.arms
     if min(rows.filter(pl.col("ARM") == arm)["USUBJID"].n_unique() for arm in request.arms) < _FEWEST_SUBJECTS:
-        return _failed(request, f"an arm has fewer than {_FEWEST_SUBJECTS} subjects")
-    covariates = {"ARM": rows["ARM"], **{name: rows[name] for name in request.analysis.covariates}}
-    try:
-        model = cox(
+        reason = f"an arm has fewer than {_FEWEST_SUBJECTS} subjects"
+        return Estimates(tuple(request.failed(figure, reason) for figure in _FIGURES))
+    return ratio_of_arms(
+        request,
+        _FIGURES,
+        lambda covariates, references: cox(
             rows["TIME"],
             rows["EVENT"],
             covariates,
             strata=request.strata,
             cluster=rows["USUBJID"],
             ties=cast("Ties", request.setting("ties", "efron")),
-            references={"ARM": reference},
+            references=references,
             level=request.level,
-        )
-    except EstimationError as error:
-        return _failed(request, error.what)
-    term = next((term for term in model.terms if term.term == f"ARM{treatment}"), None)
-    if term is None or term.status != "estimated":
-        return _failed(request, model.reason.removeprefix(f"ARM{treatment}: ") or "one arm has no subject")
-    hr = request.result("hr", value=term.hr, low=term.lower, high=term.upper, level=request.level, unit="1")
-    return Estimates((hr, request.result("p_cox", value=term.p, unit="1")))
-
-
-def _failed(request: Request, reason: str) -> Estimates:
-    return Estimates(tuple(request.failed(figure, reason) for figure in METHOD.figures))
+        ),
+    )
 
 
 METHOD = Method(
@@ -59,7 +51,7 @@ METHOD = Method(
         measures=("time to event of lesions",),
         needs=("compare",),
     ),
-    ("hr", "p_cox"),
+    _FIGURES,
     _estimate,
 )
 """The method ``lesion-cox``."""
