@@ -41,6 +41,19 @@ def _moments(y: float, e: float) -> tuple[float, float, float]:
 
 
 @kernel
+def _first_moment(y: float, e: float) -> float:
+    """H₀ alone: (1 − e)/y, for a small y by its series Σ (−y)^m / (m + 1)!, even and odd apart."""
+    if y > 0.5:
+        return (1.0 - e) / y
+    q = y * y
+    even = 1 / 362880 + q * (1 / 39916800 + q * (1 / 6227020800 + q * (1 / 1307674368000)))
+    odd = 1 / 3628800 + q * (1 / 479001600 + q * (1 / 87178291200))
+    even = 1.0 + q * (1 / 6 + q * (1 / 120 + q * (1 / 5040 + q * even)))
+    odd = 1 / 2 + q * (1 / 24 + q * (1 / 720 + q * (1 / 40320 + q * odd)))
+    return even - y * odd
+
+
+@kernel
 def _ln_values(
     who: IntArray, offsets: IntArray, t_days: FloatArray, ln_theta: FloatArray, beta_sign: float, out: FloatArray
 ) -> None:
@@ -50,10 +63,13 @@ def _ln_values(
         slow, gap = min(k, b), abs(k - b)
         for j in range(offsets[i], offsets[i + 1]):
             t = t_days[j]
+            if t == 0.0:
+                out[j] = ln_theta[i, 3]
+                continue
             y = gap * t
             e = math.exp(-y)
-            h0 = -math.expm1(-y) / y if y > 1e-5 else 1.0 - y * (0.5 - y / 6.0)
-            out[j] = math.log(start * (e if k > b else 1.0) + production * t * h0) - slow * t
+            made = production * t * _first_moment(y, e)
+            out[j] = math.log(start * (e if k > b else 1.0) + made) - slow * t
 
 
 @kernel

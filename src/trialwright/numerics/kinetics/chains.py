@@ -186,7 +186,7 @@ class Chains:
     ) -> tuple[FloatArray, float]:
         """Move the chains that take the proposal; likelihoods after it and the share that took it."""
         self.ln_theta = np.where(taken[:, None], proposal, self.ln_theta)
-        return np.where(taken, found, likelihood), float(taken.mean())
+        return np.where(taken, found, likelihood), np.count_nonzero(taken) / taken.size
 
 
 def _ln_prior(apart: FloatArray, precision: FloatArray) -> FloatArray:

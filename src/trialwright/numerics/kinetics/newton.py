@@ -214,10 +214,8 @@ def newton_step(
         else:
             _fetched(best_row, i, free, row)
         largest = _unpacked(row, free, matrix, slope)
-        if better:
-            damping[i] = 0.1 * damping[i] if damping[i] > 1e-3 * largest else 0.0
-        else:
-            damping[i] = max(10.0 * damping[i], 1e-3 * largest)
+        faded = 0.1 * damping[i] if damping[i] > 1e-3 * largest else 0.0
+        damping[i] = faded if better else max(10.0 * damping[i], 1e-3 * largest)
         able = math.isfinite(row[0]) and math.isfinite(largest)
         if able:
             able, damping[i] = _factored_somehow(matrix, damping[i], largest, free, factor)

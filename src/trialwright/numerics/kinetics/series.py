@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -22,6 +22,7 @@ ErrorKind: TypeAlias = Literal["log_additive", "proportional", "combined", "boxc
 StartMode: TypeAlias = Literal["estimated", "observed", "free_flat"]
 
 BELOW, EXACT, ABOVE = -1, 0, 1
+_KINDS: Final = get_args(ErrorKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class ErrorModel:
     exponent: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(ErrorKind):
-            known = ", ".join(get_args(ErrorKind))
+        if self.kind not in _KINDS:
+            known = ", ".join(_KINDS)
             raise NumericsError(f"no error model {self.kind!r}", mend=f"take one of {known}")
         if not (np.isfinite(self.sigma) and self.sigma > 0):
             raise NumericsError(f"residual error sigma {self.sigma} is not above 0", mend="give a standard deviation")
@@ -68,7 +69,7 @@ class ErrorModel:
     @property
     def code(self) -> int:
         """Number of the kind, as the kernels know it."""
-        return get_args(ErrorKind).index(self.kind)
+        return _KINDS.index(self.kind)
 
     @property
     def constants(self) -> FloatArray:
