@@ -56,6 +56,8 @@ class Criterion:
         Only treated lesions count, and new ones in the treated volume.
     immune : bool
         Progression must be confirmed (iRECIST).
+    with_ca125 : bool
+        The response by CA-125 of the series' marker is read together with that of the lesions (GCIG).
     also_written : tuple of str
         Further names in RSCAT.
 
@@ -74,6 +76,7 @@ class Criterion:
     growth: Literal["and 5 mm", "by switch"] = "and 5 mm"
     only_treated: bool = False
     immune: bool = False
+    with_ca125: bool = False
     also_written: tuple[str, ...] = ()
 
     @property
@@ -91,6 +94,8 @@ class Criterion:
             "adjudicator": (),
             **{name: () if values == ("*",) else values for name, values in SWITCHES.items()},
         }
+        if self.with_ca125:
+            settings = {**settings, "response_overrides": ("true", "false", "True", "False")}
         return Spec(
             self.id,
             "response criteria",
@@ -99,6 +104,7 @@ class Criterion:
             certainty=self.certainty,
             settings=settings,
             outputs=("CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "NE"),
+            needs=("marker",) if self.with_ca125 else (),
         )
 
     def figures(self, policy: Policy, *, new_baseline: bool) -> Limits:

@@ -9,6 +9,7 @@ import polars as pl
 from trialwright.assessments.checks import lesion_findings
 from trialwright.assessments.criterion import criteria
 from trialwright.assessments.derived import Judged, judged_series
+from trialwright.assessments.gcig.combined_rows import combined_rows
 from trialwright.assessments.gcig.study_rows import ca125_responses
 from trialwright.assessments.policy import Policy, policy_of
 from trialwright.assessments.recorded import is_recorded, recorded_responses
@@ -22,7 +23,7 @@ from trialwright.model.frames import Frames
 from trialwright.model.schedule import AssessmentSeries
 from trialwright.model.study import Study
 
-__all__ = ["derived_responses", "judged", "overall_rows", "study_responses"]
+__all__ = ["derived_responses", "judged", "judged_rows", "overall_rows", "study_responses"]
 
 
 def judged(
@@ -68,7 +69,39 @@ def judged(
             mend="write settings: {rows: recorded} in the study file",
         )
     policy = policy_of(series, switches)
+    if criterion.with_ca125:
+        series = series.model_copy(update={"marker": None})
     return judged_series(study, series, frames, points, criterion, policy), policy
+
+
+def judged_rows(
+    study: Study, series: AssessmentSeries, frames: Frames, points: pl.DataFrame, found: tuple[Judged, Policy]
+) -> pl.DataFrame:
+    """Rows of a series that was judged from its lesions.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    series : AssessmentSeries
+        The series.
+    frames : Frames
+        Its tables; the samples of a marker are read where the criteria take it along.
+    points : polars.DataFrame
+        ``USUBJID POINT ADT LO HI``: dates of the time points.
+    found : (Judged, Policy)
+        As `judged` gives them.
+
+    Returns
+    -------
+    polars.DataFrame
+        ADRS rows.
+    """
+    visits, policy = found
+    criterion = criteria()[series.criteria]
+    if criterion.with_ca125:
+        return combined_rows(study, series, visits, policy, frames, points)
+    return series_rows(visits, policy, study.id, series.id, immune=criterion.immune)
 
 
 def derived_responses(
@@ -99,9 +132,8 @@ def derived_responses(
     for series in study.assessments:
         if not is_recorded(series):
             found, policy = judged(study, series, frames, points, switches)
-            immune = criteria()[series.criteria].immune
             findings.extend(lesion_findings(found, series, criteria()[series.criteria], policy, frames))
-            rows = series_rows(found, policy, study.id, series.id, immune=immune)
+            rows = judged_rows(study, series, frames, points, (found, policy))
             parts += [rows, status_rows(study, series, frames, points, rows, policy)]
     return pl.concat(parts) if parts else pl.DataFrame(), findings
 
@@ -124,13 +156,11 @@ def overall_rows(study: Study, frames: Frames, points: pl.DataFrame) -> pl.DataF
         Rows of `trialwright.assessments.series_rows.series_rows`, series by series; those of `derived_responses` but
         for clinical benefit and the last assessment.
     """
-    parts = []
-    for series in study.assessments:
-        if not is_recorded(series):
-            found, policy = judged(study, series, frames, points)
-            parts.append(
-                series_rows(found, policy, study.id, series.id, immune=criteria()[series.criteria].immune)
-            )
+    parts = [
+        judged_rows(study, series, frames, points, judged(study, series, frames, points))
+        for series in study.assessments
+        if not is_recorded(series)
+    ]
     return pl.concat(parts) if parts else pl.DataFrame(schema=dict(ROWS))
 
 
@@ -172,4 +202,12 @@ def study_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple
     markers, more = ca125_responses(study, frames, points)
     every = pl.concat([part for part in (series, lesions, markers) if part.width], how="diagonal")
     del series, lesions, markers
-    return every.sort("USUBJID", "ASSESSID", "PARAMCD", "ADT"), [*noticed, *lost, *doubts, *more]
+    return _sorted(every), [*noticed, *lost, *doubts, *more]
+
+
+def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of ADRS, column by column: of millions of rows no second table stands beside the first."""
+    order = rows.select(pl.arg_sort_by("USUBJID", "ASSESSID", "PARAMCD", "ADT", maintain_order=True)).to_series()
+    for place, name in enumerate(rows.columns):
+        rows.replace_column(place, rows[name].gather(order))
+    return rows

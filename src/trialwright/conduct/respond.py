@@ -17,8 +17,7 @@ from trialwright.assessments.gcig.study_rows import ca125_responses
 from trialwright.assessments.policy import POLICIES, Policy, switched
 from trialwright.assessments.recorded import recorded_responses
 from trialwright.assessments.recorded_best import recorded_best
-from trialwright.assessments.responses import judged
-from trialwright.assessments.series_rows import series_rows
+from trialwright.assessments.responses import judged, judged_rows
 from trialwright.assessments.status_rows import death_rows, status_rows
 from trialwright.assessments.sums import sum_rows
 from trialwright.errors import DataError, InputError
@@ -33,6 +32,7 @@ __all__ = ["GCIG", "ORIGINS", "Responded", "RespondRequest", "respond", "write_r
 
 GCIG: Final = "gcig"
 _SERIES: Final = "responses"
+_CA125: Final = "ca125_response"
 ORIGINS: Final[Mapping[str, str]] = {
     "randomisation": "DS RANDOMIZED",
     "registration": "DS ENTERED INTO TRIAL",
@@ -194,7 +194,7 @@ def _from_lesions(
     series, criterion = study.assessments[0], criteria()[request.criteria]
     found, policy = judged(study, series, frames, points, switches)
     doubts = lesion_findings(found, series, criterion, policy, frames)
-    rows = series_rows(found, policy, study.id, series.id, immune=criterion.immune)
+    rows = judged_rows(study, series, frames, points, (found, policy))
     rows = pl.concat([rows, status_rows(study, series, frames, points, rows, policy)])
     rows = pl.concat([rows, death_rows(frames, rows, study.id, series.id)])
     comparison = None
@@ -252,10 +252,14 @@ def _study(request: RespondRequest, rows: str) -> Study:
         series["planned_removal"] = {"procedure": "removed_on", "new_baseline": {"within": "3 months"}}
     removed = {"domain": "PR", "column": "PRSTDTC", "where": {"PRCAT": request.removal, "PROCCUR": "Y"}}
     sampled = {"item": "ca125", "criteria": "gcig-2011-response", "from": "origin", "used_for": ("report",)}
-    marker = {"id": _SERIES, **sampled}
-    chosen: dict[str, object] = (
-        {"markers": (marker,)} if request.criteria == GCIG else {"assessments": (series,)}
-    )  # fmt: skip
+    chosen: dict[str, object]
+    if request.criteria == GCIG:
+        chosen = {"markers": ({"id": _SERIES, **sampled},)}
+    elif criteria()[request.criteria].with_ca125:
+        series["marker"] = _CA125
+        chosen = {"assessments": (series,), "markers": ({"id": _CA125, **sampled},)}
+    else:
+        chosen = {"assessments": (series,)}
     return Study.model_validate(
         {
             "language": 1,

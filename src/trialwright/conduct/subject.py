@@ -18,8 +18,7 @@ from trialwright.assessments.kelim import population_of, rules_of, series_of
 from trialwright.assessments.lesion_rows import study_lesions
 from trialwright.assessments.marker_samples import study_series
 from trialwright.assessments.recorded import recorded_responses
-from trialwright.assessments.responses import judged
-from trialwright.assessments.series_rows import series_rows
+from trialwright.assessments.responses import judged, judged_rows
 from trialwright.conduct.analyse import derive_endpoints
 from trialwright.conduct.blinding import conceal
 from trialwright.conduct.markers import MODELS, marker_figures
@@ -235,8 +234,7 @@ def _calculated(study: Study, series: AssessmentSeries, frames: Frames, points: 
     nothing = pl.DataFrame(schema={"PARAMCD": pl.String})
     if series.criteria not in criteria() or frames["TU"].is_empty():
         return nothing
-    found, policy = judged(study, series, frames, points)
-    rows = series_rows(found, policy, study.id, series.id, immune=criteria()[series.criteria].immune)
+    rows = judged_rows(study, series, frames, points, judged(study, series, frames, points))
     return rows.filter(pl.col("PARAMCD").is_in(["OVR", *_PARTS]) & (pl.col("DTYPE") == "AS ASSESSED"))
 
 

@@ -91,7 +91,7 @@ class Cohort:
     @cached_property
     def _assessments(self) -> Sheet:
         """Responses as a table of arrays."""
-        names = ("USUBJID", "ASSESSID", "PARAMCD", "ADT", "AVALC", "ANL01FL", "ADTF", "SRCDOM")
+        names = ("USUBJID", "ASSESSID", "PARAMCD", "ADT", "AVALC", "ANL01FL", "ADTF", "SRCDOM", "ADEQUATE")
         rows = self.responses.select(*names, RSSEQ="SRCSEQ")
         return Sheet("RS", rows, self.roster.position(rows["USUBJID"]))
 
@@ -179,6 +179,24 @@ class Cohort:
             By subject and day; a day that was imputed is not taken beyond the cut-off.
         """
         return self._lined(self._of(series, "OVR", codes))
+
+    def adequate(self, series: str, codes: tuple[str, ...]) -> Timeline:
+        """Assessments of a series that show how the disease stands.
+
+        Parameters
+        ----------
+        series : str
+            Response series.
+        codes : tuple of str
+            Responses that count.
+
+        Returns
+        -------
+        Timeline
+            As `assessed`, without rows that are marked as no adequate assessment, such as a response by a marker on a
+            day without a scan.
+        """
+        return self._lined(self._of(series, "OVR", codes) & ~self._assessments.equals("ADEQUATE", "N"))
 
     def sequence(self, series: str, codes: tuple[str, ...]) -> tuple[Ints, Picks, Ints]:
         """Responses of a series one behind the other.

@@ -48,7 +48,7 @@ class Spec:
     measures : tuple of str
         For a method: measures of an endpoint it can estimate; empty means any.
     needs : tuple of str
-        For a method: keys an analysis by it must have.
+        For a method: keys an analysis by it must have; for response criteria: keys a series by them must have.
     counts : tuple of str
         For an endpoint: events its name promises.
     never : tuple of str

@@ -32,6 +32,6 @@ def test_each_states_itself_and_stands_in_the_catalogue(name: str) -> None:
 
 def test_absolute_growth_by_criteria_and_switch() -> None:
     growth = {name: each.figures(Policy(), new_baseline=False).min_growth for name, each in criteria().items()}
-    assert growth == {"recist-1.1": 50, "irecist": 50, "mrecist": 1, "localised-mrecist": 1}
+    assert growth == {"recist-1.1": 50, "irecist": 50, "gcig-2011-combined": 50, "mrecist": 1, "localised-mrecist": 1}
     asked = switched(Policy(), {"mrecist_abs_5mm": "true"})
     assert criteria()["mrecist"].figures(asked, new_baseline=False).min_growth == RECIST.min_growth

@@ -25,7 +25,16 @@ from trialwright.model.schedule import IgnoreAfter, Marker
 from trialwright.model.study import Study
 from trialwright.units import conversion_factor
 
-__all__ = ["CRITERIA", "INTERFERING_PROCEDURES", "ROWS", "SETTINGS", "ca125_responses", "rules_of"]
+__all__ = [
+    "CRITERIA",
+    "INTERFERING_PROCEDURES",
+    "ROWS",
+    "SETTINGS",
+    "MarkerCourse",
+    "ca125_responses",
+    "marker_verdicts",
+    "rules_of",
+]
 
 CRITERIA: Final = "gcig-2011-response"
 """Name of the criteria in a study file."""
@@ -60,18 +69,45 @@ _Cell: TypeAlias = object
 
 
 @dataclass(slots=True)
-class _Course:
-    """One subject's samples and events, and where its rows stand."""
+class MarkerCourse:
+    """One subject's samples, and where its rows stand.
+
+    Parameters
+    ----------
+    subject : str
+        USUBJID.
+    start : int
+        First day treatment can have begun, counted from 1970.
+    start_span : int
+        How many days later it can have begun.
+    samples : list of Sample
+        In the order of the data.
+    days : dict of int to (int, str or None)
+        By sequence number: the last day the sample can be of, counted from 1970, and which part of its date was not
+        written.
+    """
 
     subject: str
     start: int
     start_span: int
     samples: list[Sample] = field(default_factory=list)
     days: dict[int, tuple[int, str | None]] = field(default_factory=dict)
-    """By sequence number: the last day the sample can be of, and which part of its date was not written."""
 
     def sample_of(self, number: int | None, days: Span | None) -> int:
-        """The sample an answer rests on; where any of several may be meant, the last of them."""
+        """The sample an answer rests on; where any of several may be meant, the last of them.
+
+        Parameters
+        ----------
+        number : int or None
+            Its number, where it is certain.
+        days : Span or None
+            Days it can be of.
+
+        Returns
+        -------
+        int
+            A number of a sample.
+        """
         if number is not None:
             return number
         last = None if days is None else days.last + self.start
@@ -176,12 +212,10 @@ def _judged(
 ) -> list[Finding]:
     """Append the rows of one marker, block by block, and return what was noticed."""
     rows: list[tuple[_Cell, ...]] = []
-    rules, events = rules_of(marker), _events(study, marker, frames, points)
     samples, findings = _samples(study, marker, frames, points)
     undecided: list[str] = []
     left_out: list[tuple[str, str]] = []
-    for course in _courses(samples):
-        verdict = judge(course.samples, events.get(course.subject, ()), rules, start_span_days=course.start_span)
+    for course, verdict in _verdicts(study, marker, frames, points, samples):
         if verdict.response.state == "UNDECIDED":
             undecided.append(course.subject)
         if verdict.excluded:
@@ -202,6 +236,42 @@ def _judged(
         rest = f"samples of {len(left_out) - len(told)} more subjects do not count"
         told.append(derivation_finding("T42", where, rest))
     return [*findings, *told, *subject_findings("T41", where, undecided, text)]
+
+
+def marker_verdicts(
+    study: Study, marker: Marker, frames: Frames, points: pl.DataFrame
+) -> Iterator[tuple[MarkerCourse, Verdict]]:
+    """Samples of every subject of a marker, and what they come to.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    marker : Marker
+        A marker that is judged by the GCIG criteria.
+    frames : Frames
+        The study's tables.
+    points : polars.DataFrame
+        ``USUBJID POINT LO HI``: earliest and latest day of the time points that bound the marker.
+
+    Yields
+    ------
+    course : MarkerCourse
+        The samples.
+    verdict : Verdict
+        Response and progression; what is doubtful in the samples is told by `ca125_responses`.
+    """
+    samples, _ = _samples(study, marker, frames, points)
+    yield from _verdicts(study, marker, frames, points, samples)
+
+
+def _verdicts(
+    study: Study, marker: Marker, frames: Frames, points: pl.DataFrame, samples: pl.DataFrame
+) -> Iterator[tuple[MarkerCourse, Verdict]]:
+    rules, events = rules_of(marker), _events(study, marker, frames, points)
+    for course in _courses(samples):
+        disturbed = events.get(course.subject, ())
+        yield course, judge(course.samples, disturbed, rules, start_span_days=course.start_span)
 
 
 def _samples(study: Study, marker: Marker, frames: Frames, points: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
@@ -266,11 +336,11 @@ def _unusable(values: pl.DataFrame, stem: str, file: str) -> list[Finding]:
     return found
 
 
-def _courses(samples: pl.DataFrame) -> Iterator[_Course]:
+def _courses(samples: pl.DataFrame) -> Iterator[MarkerCourse]:
     for subject, group in groupby(samples.iter_rows(), key=itemgetter(0)):
-        course: _Course | None = None
+        course: MarkerCourse | None = None
         for _, start, span, low, high, value, limit, same, assay, number, part in group:
-            course = course or _Course(subject, start, span)
+            course = course or MarkerCourse(subject, start, span)
             taken = (amount(value) if same else None) or UNKNOWN
             course.samples.append(
                 Sample(low - start, taken, _limit(limit), assay, number, None if high <= low else high - start)
@@ -331,7 +401,7 @@ def _days(day: pl.Expr) -> pl.Expr:
     return day.cast(pl.Int32).cast(pl.Int64)
 
 
-def _course_rows(course: _Course, verdict: Verdict) -> Iterable[tuple[_Cell, ...]]:
+def _course_rows(course: MarkerCourse, verdict: Verdict) -> Iterable[tuple[_Cell, ...]]:
     """What was known on the day of each sample, until a response is known."""
     response = verdict.response
     after = [sample for sample in verdict.samples if sample.day > 0]
@@ -363,7 +433,7 @@ def _status(response: ResponseVerdict, *, reached: bool, is_last: bool) -> tuple
             return "NO RESPONSE", "Y", "gcig.response.not-yet"
 
 
-def _derived(course: _Course, verdict: Verdict) -> Iterable[tuple[_Cell, ...]]:
+def _derived(course: MarkerCourse, verdict: Verdict) -> Iterable[tuple[_Cell, ...]]:
     """Rows of the response, the complete response and the progression, and the best response."""
     response, progression = verdict.response, verdict.progression
     begun = course.sample_of(response.rows.first, response.days)
@@ -381,7 +451,7 @@ def _derived(course: _Course, verdict: Verdict) -> Iterable[tuple[_Cell, ...]]:
     yield _row(course, number, ("BOR", best, adequate, "DERIVED", response.rule))
 
 
-def _row(course: _Course, number: int, what: tuple[str, str, str, str, str]) -> tuple[_Cell, ...]:
+def _row(course: MarkerCourse, number: int, what: tuple[str, str, str, str, str]) -> tuple[_Cell, ...]:
     """Row of ADRS behind study, subject and marker, dated by the sample it rests on."""
     parameter, code, adequate, kind, rule = what
     day, part = course.days[number]

@@ -68,6 +68,8 @@ def _series(scope: Scope, series: AssessmentSeries, path: Path) -> Iterator[Faul
     if series.planned_removal is not None:
         yield from scope.item((*path, "planned_removal", "procedure"), series.planned_removal.procedure, "date")
     spec = scope.catalogue.find("response criteria", series.criteria)
+    if spec is not None and "marker" in spec.needs and series.marker is None:
+        yield Fault((*path, "marker"), f'"{series.criteria}" needs a marker', "name a marker with criteria")
     yield from scope.settings((*path, "settings"), spec, series.settings)
 
 
