@@ -9,8 +9,8 @@ import polars as pl
 
 from trialwright.analysis.describe import curve_name
 from trialwright.analysis.incidence import CauseIncidence, cumulative_incidence
+from trialwright.analysis.incidence_results import incidence_at_tau, incidence_curve
 from trialwright.analysis.method import Estimates, Method, Request
-from trialwright.analysis.shapes import plain
 from trialwright.model.catalogue import Spec
 from trialwright.model.result import Result
 from trialwright.numerics.competing import IncidenceVariance
@@ -35,34 +35,10 @@ def _incidence(request: Request, rows: pl.DataFrame, times: list[float] | None) 
     return next((cause for cause in found.groups[0].causes if cause.cause == _OWN), None)
 
 
-def _curve(level: str, found: CauseIncidence) -> pl.DataFrame:
-    names = ("time", "n_risk", "n_event", "cif", "se", "lower", "upper")
-    columns = {"level": level, **{name: getattr(found, name) for name in names}}
-    return pl.DataFrame(columns).with_columns(pl.col("se", "lower", "upper").fill_nan(None))
-
-
 def _at_tau(request: Request, figure: str, level: str, rows: pl.DataFrame) -> Result:
     tau = request.analysis.tau
     found = None if tau is None else _incidence(request, rows, [float(tau.days)])
-    reason = ""
-    if tau is None:
-        reason = "the analysis states no tau"
-    elif found is None:
-        reason = "no event of this endpoint"
-    elif found.is_beyond_follow_up[0]:
-        reason = "the last observation lies before this time"
-    if found is None or reason:
-        return request.result(figure, of=rows, level_of=level, status="not estimable", reason=reason)
-    return request.result(
-        figure,
-        of=rows,
-        level_of=level,
-        value=plain(found.cif[0]),
-        low=plain(found.lower[0]),
-        high=plain(found.upper[0]),
-        level=request.level,
-        unit="1",
-    )
+    return incidence_at_tau(request, figure, level, rows, found)
 
 
 def _levels(request: Request) -> Iterator[tuple[str, str, pl.DataFrame]]:
@@ -79,7 +55,7 @@ def _estimate(request: Request) -> Estimates:
         results.append(_at_tau(request, figure, level, rows))
         found = _incidence(request, rows, None)
         if found is not None:
-            curves.append(_curve(level or "ALL", found))
+            curves.append(incidence_curve(level or "ALL", found))
     return Estimates(tuple(results), {curve_name("cif", request.stem): pl.concat(curves)} if curves else {})
 
 

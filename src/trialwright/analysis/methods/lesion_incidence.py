@@ -9,8 +9,8 @@ import polars as pl
 
 from trialwright.analysis.clustered_incidence import ClusteredIncidence, clustered_incidence
 from trialwright.analysis.describe import curve_name
+from trialwright.analysis.incidence_results import incidence_at_tau, incidence_curve
 from trialwright.analysis.method import LESION, Estimates, Method, Request
-from trialwright.analysis.shapes import plain
 from trialwright.model.catalogue import Spec
 from trialwright.model.result import Result
 from trialwright.numerics.survival import ConfType
@@ -32,36 +32,12 @@ def _incidence(request: Request, rows: pl.DataFrame, times: list[float] | None) 
     )
 
 
-def _curve(level: str, found: ClusteredIncidence) -> pl.DataFrame:
-    names = ("time", "n_risk", "n_event", "cif", "se", "lower", "upper")
-    columns = {"level": level, **{name: getattr(found, name) for name in names}}
-    return pl.DataFrame(columns).with_columns(pl.col("se", "lower", "upper").fill_nan(None))
-
-
 def _at_tau(request: Request, figure: str, level: str, rows: pl.DataFrame) -> Result:
     tau = request.analysis.tau
     found = None if tau is None else _incidence(request, rows, [float(tau.days)])
-    reason = ""
-    if tau is None:
-        reason = "the analysis states no tau"
-    elif found is None:
-        reason = "no event of this endpoint"
-    elif found.is_beyond_follow_up[0]:
-        reason = "the last observation lies before this time"
-    if found is None or reason:
-        return request.result(figure, of=rows, level_of=level, status="not estimable", reason=reason)
     # the lesions of one subject alone say nothing about how subjects differ
-    has_limits = found.clusters > 1
-    return request.result(
-        figure,
-        of=rows,
-        level_of=level,
-        value=plain(found.cif[0]),
-        low=plain(found.lower[0]) if has_limits else None,
-        high=plain(found.upper[0]) if has_limits else None,
-        level=request.level,
-        unit="1",
-    )
+    has_limits = found is not None and found.clusters > 1
+    return incidence_at_tau(request, figure, level, rows, found, has_limits=has_limits)
 
 
 def _counts(request: Request, at: str, level: str, rows: pl.DataFrame) -> Iterator[Result]:
@@ -91,7 +67,7 @@ def _estimate(request: Request) -> Estimates:
         results.append(_at_tau(request, f"cif{at}", level, rows))
         found = _incidence(request, rows, None)
         if found is not None:
-            curves.append(_curve(level or "ALL", found))
+            curves.append(incidence_curve(level or "ALL", found))
     return Estimates(tuple(results), {curve_name("cif", request.stem): pl.concat(curves)} if curves else {})
 
 
