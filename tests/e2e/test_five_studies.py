@@ -108,5 +108,6 @@ def test_a_report_is_made_of_every_trial(name: str, tmp_path: Path) -> None:
     assert done.code == 0, done.stderr
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert opened.study.study.registry.id in page
+    assert "calculated from the lesions" in page
     for endpoint in opened.study.endpoints:
         assert endpoint.title in page or endpoint.measure in ("listing", "change", "restricted mean")
