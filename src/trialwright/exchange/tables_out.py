@@ -38,16 +38,25 @@ def _declared(name: str, table: Table) -> Column:
     )
 
 
-def _as_declared(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, list[Column]]:
+def _columns_of(frame: pl.DataFrame, table: Table) -> list[Column]:
     missing = [column.name for column in table.columns if column.required and column.name not in frame.columns]
     if missing:
         raise DataError(f"{table.name} lacks column {missing[0]}")
     order = [column.name for column in table.columns if column.name in frame.columns]
     order += [name for name in frame.columns if name not in table.by_name]
-    columns = [_declared(name, table) for name in order]
-    typed = frame.select(pl.col(column.name).cast(_TYPES[column.kind]) for column in columns)
-    key = [name for name in table.key if name in order]
-    return typed.sort(key, nulls_last=True), columns
+    return [_declared(name, table) for name in order]
+
+
+def _as_declared(frame: pl.DataFrame, table: Table) -> pl.LazyFrame:
+    """Rows by their key, declared columns in order; of a table that stands in that order no second one is made."""
+    columns = _columns_of(frame, table)
+    typed = [pl.col(column.name).cast(_TYPES[column.kind]) for column in columns]
+    keyed = frame.select(expression for expression in typed if expression.meta.output_name() in table.key)
+    key = [name for name in table.key if name in keyed.columns]
+    order = keyed.select(pl.arg_sort_by(key, nulls_last=True, maintain_order=True)).to_series() if key else None
+    if order is not None and not (order.diff().drop_nulls() == 1).all():
+        frame = frame[order]
+    return frame.lazy().select(typed)
 
 
 def write_table(df: pl.DataFrame, table: Table, path: Path) -> None:
@@ -67,11 +76,15 @@ def write_table(df: pl.DataFrame, table: Table, path: Path) -> None:
     DataError
         If a required column is missing, a column is not declared, or the ending is another one.
     """
-    frame, _ = _as_declared(df, table)
+    _write(_as_declared(df, table), path)
+
+
+def _write(rows: pl.LazyFrame, path: Path) -> None:
+    """Write rows a part at a time."""
     if path.suffix == ".csv":
-        frame.write_csv(path)
+        rows.sink_csv(path)
     elif path.suffix == ".parquet":
-        frame.write_parquet(path)
+        rows.sink_parquet(path)
     else:
         raise DataError(f"no table can be written to {path.name}", mend="end the name with .csv or .parquet")
 
@@ -105,9 +118,10 @@ def write_tables(
         raise DataError(f"'{unknown[0]}' is no table the program writes", mend=f"use one of {', '.join(OUTPUTS)}")
     files: list[str] = []
     for name, frame in tables.items():
+        rows = _as_declared(frame, OUTPUTS[name])
         for ending in formats:
             path = folder / f"{name.lower()}.{ending}"
-            write_table(frame, OUTPUTS[name], path)
+            _write(rows, path)
             files.append(path.name)
     (folder / "define.json").write_text(define_json(tables), encoding="utf-8")
     return (*files, "define.json")
@@ -135,7 +149,7 @@ def define_json(tables: Mapping[str, pl.DataFrame]) -> str:
     described: dict[str, object] = {}
     for name, frame in tables.items():
         table = OUTPUTS[name]
-        _, columns = _as_declared(frame, table)
+        columns = _columns_of(frame, table)
         described[name] = {
             "label": table.label,
             "key": list(table.key),
