@@ -262,7 +262,7 @@ def inverse_diagonal(rows: FloatArray, free: Flags, out: FloatArray) -> None:
     [[0.25]]
     """
     size = len(free)
-    matrix, factor, slope, step = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size), np.zeros(size)
+    matrix, factor, slope, step = np.empty((size, size)), np.empty((size, size)), np.empty(size), np.empty(size)
     row = np.empty(rows.shape[1])
     for i in range(rows.shape[0]):
         _fetched(rows, i, free, row)
