@@ -13,9 +13,39 @@ from trialwright.endpoints.rules import rule_sets
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "spec" / "endpoints"
 Case = Mapping[str, Any]
-ROWS = ("pfs_rule_sets", "missed_assessments", "other_endpoints", "local_progression", "local_progression_of_lesions")
-GIVEN = ("assessments", "zone", "ablations", "lesions", "resected", "schedule", "site", "treatment_stop", "switches")
-DAYS = ("new_therapy", "death", "lost", "alive", "transplant", "resection", "progression_elsewhere", "cutoff")
+ROWS = (
+    "pfs_rule_sets",
+    "missed_assessments",
+    "other_endpoints",
+    "local_progression",
+    "local_progression_of_lesions",
+    "disease_free",
+    "last_score",
+)
+GIVEN = (
+    "assessments",
+    "zone",
+    "ablations",
+    "lesions",
+    "resected",
+    "schedule",
+    "site",
+    "treatment_stop",
+    "switches",
+    "scores",
+)
+DAYS = (
+    "freed",
+    "worse",
+    "new_therapy",
+    "death",
+    "lost",
+    "alive",
+    "transplant",
+    "resection",
+    "progression_elsewhere",
+    "cutoff",
+)
 
 
 def endpoint_library() -> str:

@@ -23,7 +23,9 @@ FOLDER = Path(__file__).parent / "endpoints"
 Case = Mapping[str, Any]
 Rows = dict[str, list[dict[str, str]]]
 
-SHARED = ("pfs_rule_sets", "missed_assessments", "other_endpoints", "local_progression")
+SHARED = (
+    "pfs_rule_sets", "missed_assessments", "other_endpoints", "local_progression", "disease_free", "last_score",
+)  # fmt: skip
 LESIONS = "local_progression_of_lesions"
 ZONE_STATES = {
     "COMPLETE": "ABSENT", "CLEAR": "ABSENT", "RESIDUAL": "PRESENT", "VIABLE": "PRESENT", "EQUIVOCAL": "EQUIVOCAL",
@@ -64,12 +66,17 @@ def endpoints(case: Case) -> list[dict[str, object]]:
         censor["missed_by"] = "elapsed"
     if switches.get("censor_at_treatment_stop"):
         censor["treatment_stop"] = "censor"
+    clause = {"never_free": {"reached": "freed", **switches["never_free"]}} if "never_free" in switches else {}
     scans, confirmed = {**SCANS, "censor": censor}, bool(switches.get("confirmation"))
+    if (year := switches.get("year_of_death")) is not None:
+        censor["year_of_death"] = year
+    counting = {"add_one": False} if case.get("add_one") is False else {}
     both = ["progression", "death"]
     first = {"of": "scans", "confirmed": confirmed}
     cause = {"event": "death", "when": {"item": "cause", "in": ["CANCER", "UNKNOWN"]}}
     other = {"event": "death", "when": {"item": "cause", "in": ["OTHER"]}}
-    plain = {"measure": "time to event", "origin": "allocation", **SET, **ALIVE}
+    alive = {"censor": {**ALIVE["censor"], "year_of_death": switches.get("year_of_death", "held")}}
+    plain = {"measure": "time to event", "origin": "allocation", **SET, **alive}
     zone = {"measure": "time to event", "origin": "cleared", "set": "cleared", "assessment": "zone"}
     return [
         endpoint("PFS", **scans, events=both),
@@ -79,7 +86,12 @@ def endpoints(case: Case) -> list[dict[str, object]]:
         endpoint("TTBR", **scans, events=["best_response"]),
         endpoint("DOR", **{**scans, "origin": {"first": ["CR", "PR"], **first}}, events=both),
         endpoint("DOCR", **{**scans, "origin": {"first": ["CR"], **first}}, events=both),
-        endpoint("OS", **plain, events=["death"]),
+        endpoint("OS", **plain, **counting, events=["death"]),
+        endpoint("DFS", **scans, events=both, **clause),
+        endpoint(
+            "TTD", measure="time to event", origin="allocation", **SET, events=["worse_on"], competing=["death"],
+            of="ecog", censor={"at": "last score"},
+        ),
         endpoint("TTNT", **plain, events=["next_therapy"], competing=["death"]),
         endpoint("CSS", **plain, events=[cause], competing=[other]),
         endpoint(
@@ -134,13 +146,20 @@ def study_of(case: Case) -> Study:
             "resected_on": dated("PR", "PRSTDTC", PRCAT="LIVER RESECTION"),
             "claimed_on": dated("FA", "FADTC", FATESTCD="CLAIMED"),
             "next_therapy": dated("CM", "CMSTDTC", CMCAT="SUBSEQUENT CANCER THERAPY"),
+            "freed_on": dated("FA", "FADTC", FATESTCD="FREED"),
+            "worse_on": dated("FA", "FADTC", FATESTCD="WORSE"),
+            "performance": {
+                "is": "number", "ask": "ECOG?", "unit": "1", "domain": "QS", "where": {"QSTESTCD": "ECOG101"},
+                "column": "QSORRES",
+            },
             "cause": {
                 "is": "code", "ask": "Cause?", "test": "DTHCAUSE",
                 "values": {"CANCER": "c", "OTHER": "o", "UNKNOWN": "u"},
             },
         },
         "time_points": {"allocation": {"item": "allocated_on", "gate": True}, "cleared": {"item": "cleared_on"},
-                        "ablation": {"item": "ablated_on"}},
+                        "ablation": {"item": "ablated_on"}, "freed": {"item": "freed_on"}},
+        "scores": [{"id": "ecog", "name": "ecog", "item": "performance"}],
         "arms": [{"id": "A", "label": "a", "role": "single"}],
         "assessments": [
             series("scans", "RECIST 1.1", "allocation", case),
@@ -186,6 +205,7 @@ def tables(case: Case, subject: str = "A") -> Rows:
             add("FA", FATESTCD="CLAIMED", FASTRESC="Y", FADTC=day_of(stop["day"]))
     if "alive" in case:
         add("SS", SSTESTCD="SURVSTAT", SSORRES="ALIVE", SSDTC=day_of(case["alive"]))
+    add_answers(case, add)
     cleared = max((day for day in case.get("ablations", ()) if day <= documented(case)), default=None)
     for day in case.get("ablations", ()):
         done = "COMPLETE" if day == cleared else "INCOMPLETE"
@@ -193,6 +213,13 @@ def tables(case: Case, subject: str = "A") -> Rows:
     for name in ("resection", "transplant"):
         if name in case:
             add("PR", PRCAT="LIVER RESECTION", PRDECOD=name.upper(), PROCCUR="Y", PRSTDTC=day_of(case[name]))
+    add_lesions(case, add)
+    who = person(case, subject, add)
+    return {**rows, "DM": [who]}
+
+
+def add_lesions(case: Case, add: Callable[..., None]) -> None:
+    """Rows of the lesions of a case: what they are, their procedures, and the states of their zones."""
     for name, lesion in case.get("lesions", {}).items():
         add("TU", TULNKID=name, TUORRES="TARGET", TULOC="LIVER", TUDTC=day_of(-10), TUTRT="TREATED")
         for day in lesion["ablations"]:
@@ -202,8 +229,15 @@ def tables(case: Case, subject: str = "A") -> Rows:
             add("TR", TRLNKID=name, TRTESTCD="TUMSTATE", TRDTC=day_of(day), **seen)
     for name, day in case.get("resected", {}).items():
         add("PR", PRCAT="LIVER RESECTION", PROCCUR="Y", PRSTDTC=day_of(day), PRLNKID=name)
-    who = person(case, subject, add)
-    return {**rows, "DM": [who]}
+
+
+def add_answers(case: Case, add: Callable[..., None]) -> None:
+    """Answers and scores of a case."""
+    for name, test in (("freed", "FREED"), ("worse", "WORSE")):
+        if name in case:
+            add("FA", FATESTCD=test, FASTRESC="Y", FADTC=day_of(case[name]))
+    for day, score in case.get("scores", {}).items():
+        add("QS", QSTESTCD="ECOG101", QSORRES=str(score), QSDTC=day_of(day))
 
 
 def person(case: Case, subject: str, add: Callable[..., None]) -> dict[str, str]:
@@ -231,7 +265,7 @@ def derived(study: Study, frames: Frames, cutoff: date) -> Derived:
 
 def key_of(case: Case) -> str:
     """What decides the study of a case, and its cutoff."""
-    keys = ("rule_set", "switches", "schedule", "cutoff")
+    keys = ("rule_set", "switches", "schedule", "cutoff", "add_one")
     return json.dumps({key: case.get(key) for key in keys}, sort_keys=True)
 
 

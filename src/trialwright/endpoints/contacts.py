@@ -10,7 +10,18 @@ from typing import Final
 import numpy as np
 
 from trialwright.endpoints.roster import Roster
-from trialwright.endpoints.timeline import DOMAINS, NEVER, Ints, Part, Picks, Timeline, day_number, limit_of, timeline
+from trialwright.endpoints.timeline import (
+    DOMAINS,
+    NEVER,
+    Flags,
+    Ints,
+    Part,
+    Picks,
+    Timeline,
+    day_number,
+    limit_of,
+    timeline,
+)
 from trialwright.model.derivation import subject_findings
 from trialwright.model.finding import Finding
 from trialwright.model.items import DATE_COLUMNS, date_stem
@@ -26,6 +37,9 @@ _NOT_DONE: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("RS", "TU", "VS", "EX", "AE"), ("", "")),
 }
 """Tables whose rows show a contact, and what marks a row that was planned and not done."""
+
+_SCANS: Final = ("TU", "TR", "RS")
+"""Tables of assessments."""
 
 _LOST: Final = "LOST TO FOLLOW-UP"
 _GONE: Final = ("WITHDRAWAL BY SUBJECT", "PHYSICIAN DECISION", "PROTOCOL VIOLATION")
@@ -43,6 +57,8 @@ class Observation:
         Assessments on an imputed day; they lift the last day known alive, so that no assessment comes after it.
     deaths : Picks
         Day of death, from DM alone; none when alive or undated.
+    held : numpy.ndarray of bool
+        Whose day of death cannot be told: known to the year only, or to a month that a later contact contradicts.
     lost, withdrawn : Picks
         Day from which a subject was lost, or had withdrawn from follow-up or from the use of data.
     off_treatment : Picks
@@ -54,6 +70,7 @@ class Observation:
     contacts: Timeline
     assessed: Timeline
     deaths: Picks
+    held: Flags
     lost: Picks
     withdrawn: Picks
     off_treatment: Picks
@@ -100,19 +117,24 @@ def observe(roster: Roster, points: Iterable[Picks], assessed: Timeline, cutoff:
     Observation
         A contact without a day counts from its first possible day. A death without a day follows ``event-earliest``:
         the first possible day, but not before the day after the last contact in the possible span, nor before a time
-        point in it. Loss to follow-up
-        ends observation unless its scope is TREATMENT; a withdrawal ends it only with the scope FOLLOW-UP or DATA.
+        point in it; a death known to the year only, and one in a month after which the subject was seen, is held. Loss
+        to follow-up ends observation unless its scope is TREATMENT; a withdrawal ends it only with the scope FOLLOW-UP
+        or DATA.
     """
     contacts = _contacts(roster, cutoff)
-    deaths, found = _deaths(roster, contacts, points, cutoff)
+    deaths, held, found = _deaths(roster, contacts, points, cutoff)
     lost, withdrawn, off_treatment, unsaid = _ends(roster)
-    observation = Observation(contacts, assessed, deaths, lost, withdrawn, off_treatment, (*found, *unsaid))
+    observation = Observation(contacts, assessed, deaths, held, lost, withdrawn, off_treatment, (*found, *unsaid))
     end = limit_of(roster.size, cutoff)
     lifted = observation.last_alive(end).day > replace(observation, assessed=timeline([])).last_alive(end).day
     text = "last known alive lifted to an assessment whose day was imputed"
-    return replace(
-        observation, findings=(*observation.findings, *subject_findings("T19", "rs.csv", roster.names(lifted), text))
-    )
+    told = subject_findings("T19", "rs.csv", roster.names(lifted), text)
+    survival, seen = timeline([_survival(roster, day_number(cutoff))]).last(end), contacts.last(end)
+    scanned = np.isin(seen.domain, [DOMAINS.index(name) for name in _SCANS])
+    later = roster.names(survival.found & scanned & (seen.day > survival.day) & ~deaths.found)
+    text = "last known alive lifted to an assessment, later than every survival contact"
+    told += subject_findings("T28", "ss.csv", later, text, column="SSDTC")
+    return replace(observation, findings=(*observation.findings, *told))
 
 
 def survival_contacts(roster: Roster, cutoff: date) -> Timeline:
@@ -163,7 +185,9 @@ def _contacts(roster: Roster, cutoff: date) -> Timeline:
     return timeline(parts)
 
 
-def _deaths(roster: Roster, contacts: Timeline, points: Iterable[Picks], cutoff: date) -> tuple[Picks, list[Finding]]:
+def _deaths(
+    roster: Roster, contacts: Timeline, points: Iterable[Picks], cutoff: date
+) -> tuple[Picks, Flags, list[Finding]]:
     person, n = roster.person, roster.size
     low, high = person.days("DTHLO"), person.days("DTHHI")
     seen = contacts.last(high)
@@ -175,17 +199,29 @@ def _deaths(roster: Roster, contacts: Timeline, points: Iterable[Picks], cutoff:
     imputed = person.imputed("DTHPREC")
     code = np.full(n, DOMAINS.index("DM"))
     picks = Picks(np.where(low < high, later, low), code, np.zeros(n, np.int64), imputed).where(dead)
+    year = dead & (imputed == 2)
+    refuted = dead & (imputed == 1) & (contacts.last(limit_of(n, cutoff)).day > high)
+    held = year | refuted
     undated = person.equals("DTHFL", "Y") & (low == NEVER)
     doubts = (
-        ("T02", dead & (imputed == 2), "known to the year only; the first possible day after the last contact counts"),
+        (
+            "T02",
+            year,
+            "known to the year only; a time that ends with it is held, or takes the midpoint where that is stated",
+        ),
+        ("T27", refuted, "in a month after which the subject was seen; a time that ends with it is held"),
         ("T03", undated, "dead, but without a date; the subject counts as alive up to the last contact"),
-        ("T17", dead & (imputed == 1), "day of death imputed by the rule event-earliest"),
+        ("T17", dead & (imputed == 1) & ~refuted, "day of death imputed by the rule event-earliest"),
     )
-    return picks, [
-        item
-        for rule, who, text in doubts
-        for item in subject_findings(rule, "dm.csv", roster.names(who), text, column="DTHDTC")
-    ]
+    return (
+        picks,
+        held,
+        [
+            item
+            for rule, who, text in doubts
+            for item in subject_findings(rule, "dm.csv", roster.names(who), text, column="DTHDTC")
+        ],
+    )
 
 
 def _ends(roster: Roster) -> tuple[Picks, Picks, Picks, list[Finding]]:

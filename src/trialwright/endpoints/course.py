@@ -10,24 +10,27 @@ import numpy as np
 from trialwright.endpoints.censoring import REASONS, Stops, stops
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.contacts import survival_contacts
-from trialwright.endpoints.events import ADEQUATE, FirstEvents, candidates, first_events
+from trialwright.endpoints.events import ADEQUATE, NEVER_FREE, FirstEvents, candidates, first_events
 from trialwright.endpoints.horizon import horizon_days
 from trialwright.endpoints.measure import Request
-from trialwright.endpoints.moments import first_possible
+from trialwright.endpoints.moments import first_possible, last_possible
 from trialwright.endpoints.origins import origins
 from trialwright.endpoints.rules import Rules, rules_of
 from trialwright.endpoints.schedule import next_planned
 from trialwright.endpoints.sources import subject_picks
-from trialwright.endpoints.timeline import FAR, NEVER, Flags, Ints, Picks
+from trialwright.endpoints.timeline import FAR, FLAGS, NEVER, Flags, Ints, Picks
+from trialwright.endpoints.values import value_picks
 from trialwright.model.derivation import subject_findings
 from trialwright.model.endpoint import FirstResponse
 from trialwright.model.finding import Finding
+from trialwright.model.items import item_of
 
 __all__ = ["Course", "course_findings", "course_of", "course_roles"]
 
 _LOST: Final = (REASONS.index("lost"), REASONS.index("withdrawal"))
 _GAP: Final = REASONS.index("missed-assessments")
 _THERAPY: Final = REASONS.index("new-therapy")
+_YEAR: Final = FLAGS.index("M")  # month and day are not written
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +57,12 @@ class Course:
         Last day inside the horizon.
     rules : Rules
         The rules it was derived by.
+    held : numpy.ndarray of bool
+        Whose event is a death of which the day cannot be told.
+    waiting : numpy.ndarray of bool, optional
+        Who has not been rendered free of disease yet, where that counts.
+    shown_by : Picks, optional
+        Row that shows a subject as rendered free of disease, or as never to be.
     """
 
     member: Flags
@@ -65,6 +74,9 @@ class Course:
     early: Flags
     horizon: Ints
     rules: Rules
+    held: Flags
+    waiting: Flags | None = None
+    shown_by: Picks | None = None
 
     @property
     def alive(self) -> bool:
@@ -105,7 +117,7 @@ def course_of(cohort: Cohort, request: Request) -> Course:
     Raises
     ------
     NotAllowedError
-        If the definition asks for censoring that this version does not derive.
+        If the definition states no censoring.
 
     Notes
     -----
@@ -118,6 +130,8 @@ def course_of(cohort: Cohort, request: Request) -> Course:
     origin = origins(cohort, definition).where(member)
     found = candidates(request.endpoint.id, request.name, definition, rules.clinical)
     events = first_events(cohort, found, definition.assessment, request.where)
+    if rules.year_of_death == "midpoint":
+        events = _midpoints(cohort, events)
     stop = stops(cohort, rules, definition.assessment, origin, events, request.where)
     limit = np.where(origin.found, np.minimum(stop.day, cohort.end), NEVER)
     last = _evidence(cohort, request, rules, stop, limit)
@@ -125,8 +139,22 @@ def course_of(cohort: Cohort, request: Request) -> Course:
     happened = events.picks.found & origin.found
     early = happened & (events.picks.day < origin.day)
     counted = happened & ~stop.stopped & ~early
-    horizon = horizon_days(cohort, definition.horizon, origin)
-    return Course(member, origin, _dated(cohort, request, rules, events), stop, last, counted, early, horizon, rules)
+    horizon = horizon_days(cohort, definition, origin)
+    dead = events.among([candidate.event == "death" for candidate in events.candidates])
+    held = counted & dead & cohort.observation.held & (events.picks.day <= horizon)
+    if rules.year_of_death == "midpoint":
+        held &= events.picks.imputed < _YEAR
+    dated = _dated(cohort, request, rules, events)
+    return Course(member, origin, dated, stop, last, counted, early, horizon, rules, held)
+
+
+def _midpoints(cohort: Cohort, events: FirstEvents) -> FirstEvents:
+    """Deaths known to the year only on the middle one of the days that they can have been."""
+    dead = events.among([candidate.event == "death" for candidate in events.candidates])
+    picks = events.picks
+    latest = np.minimum(last_possible(picks), cohort.end)
+    middle = (picks.day + latest) // 2
+    return replace(events, picks=picks.on(np.where(dead & (picks.imputed == _YEAR), middle, picks.day)))
 
 
 def _evidence(cohort: Cohort, request: Request, rules: Rules, stop: Stops, limit: Ints) -> Picks:
@@ -137,6 +165,9 @@ def _evidence(cohort: Cohort, request: Request, rules: Rules, stop: Stops, limit
             return cohort.observation.last_alive(limit)
         case "last survival contact":
             return survival_contacts(cohort.roster, cohort.cutoff).last(limit)
+        case "last score":
+            since = np.full(cohort.roster.size, NEVER, np.int64)
+            return value_picks(cohort, item_of(cohort.study, request.definition.of or ""), since, limit)
         case "last assessment" if series is not None:
             return cohort.assessed(series, (*ADEQUATE, "NE")).last(limit)
         case _:
@@ -181,6 +212,7 @@ def course_roles(cohort: Cohort, request: Request, course: Course) -> list[tuple
     stopped = free & stop.stopped & ~_idle(cohort, request, course)
     roles = [
         ("event", course.events.picks.where(inside & happened)),
+        *([("shown", course.shown_by.where(inside))] if course.shown_by is not None else []),
         ("last", course.last.where(free)),
         ("stop", stop.row.where(stopped)),
         ("observed", stop.watched.where(inside & ~course.early)),
@@ -206,7 +238,11 @@ def _bound(cohort: Cohort, course: Course) -> Picks:
     bound = Picks.none(cohort.roster.size)
     if not (picks.imputed > 0).any():
         return bound
-    moved = (picks.imputed > 0) & (picks.day > first_possible(picks))
+    refuted = course.held & (picks.imputed < _YEAR)
+    later = last_possible(picks)
+    after = cohort.observation.contacts.count(np.where(refuted, later + 1, FAR), np.where(refuted, cohort.end, NEVER))
+    bound = cohort.observation.contacts.last(np.where(after == 1, cohort.end, NEVER)).where(refuted & (after == 1))
+    moved = (picks.imputed > 0) & (picks.day > first_possible(picks)) & ~course.held
     shown = course.counted | course.early | (stop.reason == _GAP)
     eve = picks.day - 1
     for number, candidate in enumerate(course.events.candidates):
@@ -216,6 +252,11 @@ def _bound(cohort: Cohort, course: Course) -> Picks:
         alone = moved & (course.events.kind == number) & (line.count(eve, eve) == 1) & (shown | (earlier <= stop.day))
         bound = line.last(np.where(alone, eve, NEVER)).where(alone, bound)
     return bound
+
+
+def _never(course: Course) -> Flags:
+    """Whose event is never to have been rendered free of disease."""
+    return course.events.among([candidate.event == NEVER_FREE for candidate in course.events.candidates])
 
 
 def course_findings(cohort: Cohort, request: Request, course: Course) -> list[Finding]:
@@ -238,7 +279,7 @@ def course_findings(cohort: Cohort, request: Request, course: Course) -> list[Fi
     origin, stop, event = course.origin, course.stops, course.events.picks
     gone = stop.stopped & np.isin(stop.reason, _LOST) & event.found & origin.found
     therapy = stop.stopped & (stop.reason == _THERAPY) & (stop.day < origin.day) & origin.found
-    imputed = (course.counted | course.early) & (event.imputed > 0) & (event.domain > 0)
+    imputed = (course.counted | course.early) & (event.imputed > 0) & (event.domain > 0) & ~_never(course)
     # whoever has no response has no duration of one, and nothing is amiss
     expected = np.full(cohort.roster.size, not isinstance(request.definition.origin, FirstResponse))
     label = "" if request.name == "used" else f" (definition {request.name})"

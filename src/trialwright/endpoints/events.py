@@ -23,6 +23,9 @@ RESPONSES: Final = {"progression": ("PD",), "response": ("CR", "PR"), "complete_
 BEST: Final = "best_response"
 """The event of reaching the best response a subject ever has."""
 
+NEVER_FREE: Final = "never_free"
+"""The event of never being rendered free of disease."""
+
 ADEQUATE: Final = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NED")
 """Responses of an adequate assessment."""
 
@@ -32,6 +35,7 @@ _WORDS: Final = {
     "response": "Response",
     "complete_response": "Complete response",
     BEST: "Best response",
+    NEVER_FREE: "Never free of disease",
 }
 
 

@@ -85,9 +85,12 @@ def lesion_course(cohort: Cohort, request: Request) -> LesionCourse:
     happened = events.picks.found & origin.found
     early = happened & (events.picks.day < origin.day)
     counted = happened & ~stop.stopped & ~early
-    horizon = horizon_days(cohort, definition.horizon, origin)
+    horizon = horizon_days(cohort, definition, origin)
     last = last.where(last.day >= origin.day)
-    return LesionCourse(zones, Course(member, origin, events, stop, last, counted, early, horizon, rules), cleared)
+    dead = events.among([candidate.event == "death" for candidate in events.candidates])
+    held = counted & dead & cohort.observation.held[zones.subject] & (events.picks.day <= horizon)
+    course = Course(member, origin, events, stop, last, counted, early, horizon, rules, held)
+    return LesionCourse(zones, course, cleared)
 
 
 def _first_events(cohort: Cohort, request: Request, zones: Zones, cleared: Picks) -> FirstEvents:

@@ -13,7 +13,7 @@ from trialwright.model.catalogue import Spec
 from trialwright.model.derivation import derivation_finding
 from trialwright.model.endpoint import Censor, Definition
 from trialwright.model.finding import Finding
-from trialwright.model.items import item_place
+from trialwright.model.items import item_of, item_place
 from trialwright.model.library import discover
 from trialwright.model.study import Study
 
@@ -48,6 +48,8 @@ class Rules:
         How a documented progression is dated.
     codes : {"by reason", "one"}
         Whether the code of a censored time tells the reason.
+    year_of_death : {"held", "midpoint"}
+        What a death known to the year only yields.
     findings : tuple of Finding
         What the rules ask for and the study does not have.
 
@@ -66,6 +68,7 @@ class Rules:
     clinical: str = ""
     progression_on: Literal["evidence", "next visit"] = "evidence"
     codes: Literal["by reason", "one"] = "by reason"
+    year_of_death: Literal["held", "midpoint"] = "held"
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -196,17 +199,23 @@ def rules_of(study: Study, definition: Definition, where: str, override: str | N
     Raises
     ------
     NotAllowedError
-        If the definition asks for censoring that this version does not derive.
+        If the definition states no censoring, or one by a score that is not recorded.
     """
     censor = definition.censor
-    if censor is None or censor.at == "last score":
+    if censor is None:
         raise NotAllowedError(
-            "this censoring is not derived by this version",
+            "no censoring is stated, so nobody's time would end",
             where=f"{where}/censor",
-            mend=f"state at: {', '.join((*_ASSESSED, *_ALIVE))}",
+            mend=f"state at: {', '.join((*_ASSESSED, *_ALIVE, 'last score'))}",
+        )
+    if censor.at == "last score" and not item_of(study, definition.of or ""):
+        raise NotAllowedError(
+            "the time ends with the last score, and no recorded score is named",
+            where=f"{where}/of",
+            mend="name a number item, or a score that is recorded in one",
         )
     if override is not None and applies(definition):
-        return _of_set(study, definition, known_set(override), Censor(at=censor.at, codes=censor.codes), where)
+        return _of_set(study, definition, known_set(override), _of_course(censor), where)
     if censor.rules is not None:
         return _of_set(study, definition, known_set(censor.rules), censor, where)
     therapy = censor.new_therapy
@@ -220,7 +229,13 @@ def rules_of(study: Study, definition: Definition, where: str, override: str | N
         censor.clinical_progression or "",
         censor.progression_on,
         censor.codes,
+        censor.year_of_death,
     )
+
+
+def _of_course(censor: Censor) -> Censor:
+    """What a set that was asked for leaves as the definition states it."""
+    return Censor(at=censor.at, codes=censor.codes, year_of_death=censor.year_of_death)
 
 
 def _of_set(study: Study, definition: Definition, chosen: RuleSet, own: Censor, where: str) -> Rules:
@@ -248,6 +263,7 @@ def _of_set(study: Study, definition: Definition, chosen: RuleSet, own: Censor, 
         clinical or "" if chosen.clinical_progression else "",
         own.progression_on if "progression_on" in stated else chosen.progression_on,
         own.codes,
+        own.year_of_death,
         tuple(findings),
     )
 

@@ -71,7 +71,7 @@ def subject_rows(cohort: Cohort, *, by_arm: bool) -> pl.DataFrame:
         "RFICDT": pl.col("RFICLO"),
         "RANDDT": as_dates(allocated.day),
         "TRTSDT": as_dates(_first_dose(cohort)),
-        "DTHDT": as_dates(cohort.observation.deaths.day),
+        "DTHDT": as_dates(np.where(cohort.observation.held, NEVER, cohort.observation.deaths.day)),
         "LSTALVDT": as_dates(last_alive.day),
         "DTHCAUSE": _cause_of_death(cohort),
         "EOSSTT": status,
@@ -121,6 +121,7 @@ def _end_of_observation(cohort: Cohort) -> tuple[pl.Series, Ints]:
     for picks in (seen.withdrawn, seen.lost, seen.deaths):
         sooner = picks.found & ((when == NEVER) | (picks.day <= when))
         status, when = np.where(sooner, 3, status), np.where(sooner, picks.day, when)
+    when = np.where(seen.held & (when == seen.deaths.day), NEVER, when)
     return pl.Series(_STATUS)[status], when
 
 

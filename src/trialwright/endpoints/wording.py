@@ -11,11 +11,11 @@ import polars as pl
 from trialwright.endpoints.censoring import CODES, REASONS
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.course import Course
-from trialwright.endpoints.events import Candidate
+from trialwright.endpoints.events import NEVER_FREE, Candidate
 from trialwright.endpoints.measure import Request
 from trialwright.endpoints.origins import origin_column
 from trialwright.endpoints.timeline import DOMAINS, Flags, Ints, as_dates
-from trialwright.model.endpoint import LESION_TIMES
+from trialwright.model.endpoint import LESION_TIMES, FirstResponse
 from trialwright.model.items import DATE_COLUMNS, item_place
 
 __all__ = ["Case", "cases", "chosen_cases", "worded", "wording_columns"]
@@ -32,6 +32,7 @@ _SEEN: Final = {
     "last assessment": "Last assessment",
     "last adequate assessment": "Last adequate assessment",
     "last scan of the zone": "Last scan of the zone",
+    "last score": "Last score",
 }
 _STOP_WORDS: Final = {
     "new-therapy": "New cancer therapy on ",
@@ -83,7 +84,8 @@ def cases(course: Course, *, recorded: bool = True) -> tuple[Case, ...]:
     -------
     tuple of Case
         For k candidates: k events, k events before the origin, k after the horizon, k after too many missed
-        assessments; then the reasons of stopping, the horizon, the last evidence, nothing seen.
+        assessments; then the reasons of stopping, the horizon, the last evidence, nothing seen; k events that are held,
+        not yet free of disease.
     """
     kinds = course.events.candidates
     ids = [("competing." if each.competing else "") + _rule(each, course, recorded=recorded) for each in kinds]
@@ -127,12 +129,17 @@ def cases(course: Course, *, recorded: bool = True) -> tuple[Case, ...]:
     elif course.rules.zone:
         found.append(Case("censor.last-zone-scan", EVENT_FREE, "No event up to the last scan of the zone"))
         found.append(Case("censor.no-assessment", NOTHING_SEEN, "No adequate scan of the zone after the origin"))
+    elif course.rules.at == "last score":
+        found.append(Case("censor.last-score", EVENT_FREE, "No event up to the last score"))
+        found.append(Case("censor.no-score", NOTHING_SEEN, "No score after the origin"))
     elif course.rules.at == "last assessment":
         found.append(Case("censor.last-assessment", EVENT_FREE, "No event up to the last assessment"))
         found.append(Case("censor.no-assessment", NOTHING_SEEN, "No assessment after the origin"))
     else:
         found.append(Case("censor.last-adequate", EVENT_FREE, "No event up to the last adequate assessment"))
         found.append(Case("censor.no-assessment", NOTHING_SEEN, "No adequate assessment after the origin"))
+    found += [Case("held", None, f"{each.words}, of which the day cannot be told", date_words=None) for each in kinds]
+    found.append(Case("censor.not-yet-free", NOTHING_SEEN, "Not yet free of disease"))
     if course.rules.codes == "one":
         return tuple(replace(case, code=EVENT_FREE) if case.code in _REASONED else case for case in found)
     return tuple(found)
@@ -170,7 +177,9 @@ def chosen_cases(course: Course) -> Ints:
     without = np.where(stop.stopped, stopped, free)
     beyond = np.where(course.counted, 2 * k + kind, base)
     inside = np.where(course.counted, kind, without)
-    return np.where(course.early, k + kind, np.where(course.beyond, beyond, inside))
+    usual = np.where(course.early, k + kind, np.where(course.beyond, beyond, inside))
+    usual = np.where(course.held, base + 3 + kind, usual)
+    return usual if course.waiting is None else np.where(course.waiting, base + 3 + k, usual)
 
 
 def worded(cohort: Cohort, request: Request, course: Course) -> dict[str, pl.Expr]:
@@ -224,13 +233,20 @@ def worded(cohort: Cohort, request: Request, course: Course) -> dict[str, pl.Exp
 def _column(cohort: Cohort, request: Request, course: Course) -> pl.Expr:
     """Column of the deciding row that holds its date."""
     own = [
-        "DTHDTC" if each.event == "death" else None if each.assessed else item_place(cohort.study, each.event).column
+        "DTHDTC"
+        if each.event == "death"
+        else origin_column(cohort, request.definition)
+        if each.event == NEVER_FREE
+        else None
+        if each.assessed
+        else item_place(cohort.study, each.event).column
         for each in course.events.candidates
     ]
     by_domain = [{**DATE_COLUMNS, "DM": "DTHDTC"}.get(name) for name in DOMAINS]
     event = pl.lit(pl.Series([*own, None], dtype=pl.String)).gather("KIND")
     usual = pl.lit(pl.Series(by_domain, dtype=pl.String)).gather("DOMAIN")
-    origin = pl.lit(origin_column(cohort, request.definition))
+    responded = isinstance(request.definition.origin, FirstResponse)
+    origin = usual if responded else pl.lit(origin_column(cohort, request.definition))
     return (
         pl.when(pl.col("KIND") < len(own))
         .then(pl.coalesce(event, usual))

@@ -117,6 +117,18 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
         "a lesion that was ablated and never seen clear",
         "nothing, if it stayed viable: the technique failed; else enter the state of the lesion at the scan",
     ),
+    (
+        "T28",
+        "I",
+        "the last day known alive is that of an assessment, later than every survival contact",
+        "nothing, or enter the contact that the assessment was",
+    ),
+    (
+        "T27",
+        "W",
+        "a death in a month after which the subject was seen",
+        "correct the month of death or the later contact; until then the day of death cannot be told",
+    ),
     ("T30", "W", "a first event or censoring lies after the end of survival", "look for an assessment after the death"),
     (
         "T31",

@@ -23,6 +23,7 @@ __all__ = [
     "Intercurrent",
     "LESION_TIMES",
     "MEASURES",
+    "NeverFree",
     "NewTherapy",
     "Period",
 ]
@@ -108,6 +109,9 @@ class Censor(Stated):
         Whether a documented progression is dated by its evidence or by the planned assessment that follows it.
     codes : {"by reason", "one"}
         Whether the code of a censored time tells the reason, or is 1 for all of them.
+    year_of_death : {"held", "midpoint"}
+        What a death known to the year only yields: no time until its month is known, or the middle of the days that
+        it can have been.
     """
 
     at: Literal[
@@ -126,6 +130,26 @@ class Censor(Stated):
     clinical_progression: Name | None = None
     progression_on: Literal["evidence", "next visit"] = "evidence"
     codes: Literal["by reason", "one"] = "by reason"
+    year_of_death: Literal["held", "midpoint"] = "held"
+
+
+class NeverFree(Stated):
+    """What becomes of a subject who is never rendered free of disease.
+
+    Parameters
+    ----------
+    reached : str
+        Time point that shows a subject free of disease.
+    within : str, optional
+        Calendar interval from the origin after which a subject that was not is never to be; without it only an event
+        of the endpoint shows that.
+    then : {"event at origin", "first event"}
+        An event on the day of the origin, or the first event as for anybody else.
+    """
+
+    reached: Name
+    within: IntervalValue | None = None
+    then: Literal["event at origin", "first event"]
 
 
 class Horizon(Stated):
@@ -161,7 +185,11 @@ class Estimand(Stated):
 
 
 class Definition(Stated):
-    """How an endpoint is measured; on an endpoint these keys hold for all its definitions."""
+    """How an endpoint is measured; on an endpoint these keys hold for all its definitions.
+
+    ``add_one: false`` counts the origin's day as day 0; without the key it is day 1. ``never_free`` says what becomes
+    of a subject who is never rendered free of disease.
+    """
 
     measure: Measure | None = None
     origin: Origin | None = None
@@ -169,6 +197,8 @@ class Definition(Stated):
     competing: tuple[Event, ...] | None = Field(default=None, min_length=1)
     censor: Censor | None = None
     horizon: Horizon | None = None
+    never_free: NeverFree | None = None
+    add_one: bool | None = None
     set: Name | None = None
     arms: tuple[ArmId, ...] | None = None
     assessment: Name | None = None

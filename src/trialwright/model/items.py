@@ -9,7 +9,7 @@ import polars as pl
 
 from trialwright.model.study import Item, Study
 
-__all__ = ["DATE_COLUMNS", "Place", "date_stem", "item_place", "place_of", "rows_at", "values_at"]
+__all__ = ["DATE_COLUMNS", "Place", "date_stem", "item_of", "item_place", "place_of", "rows_at", "values_at"]
 
 DATE_COLUMNS: Mapping[str, str] = {
     "DM": "RFICDTC", "DS": "DSSTDTC", "SC": "SCDTC", "FA": "FADTC", "MH": "MHSTDTC", "CM": "CMSTDTC", "EX": "EXSTDTC",
@@ -77,6 +77,31 @@ def place_of(name: str, item: Item) -> Place:
         return Place(domain, column, tuple(sorted(where.items())), item.date_column or column, item.take or "last")
     date_column = item.date_column or DATE_COLUMNS[domain]
     return Place(domain, column, tuple(sorted(where.items())), date_column, item.take or "latest")
+
+
+def item_of(study: Study, name: str) -> str:
+    """Item in which a number stands.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    name : str
+        An item, or a score.
+
+    Returns
+    -------
+    str
+        The item, or that in which the score is recorded; empty for a score that is computed.
+
+    Examples
+    --------
+    >>> item_of(Study.model_construct(items={}, scores=()), "ecog")
+    ''
+    """
+    if name in study.items:
+        return name
+    return next((score.item or "" for score in study.scores if score.id == name), "")
 
 
 def date_stem(column: str) -> str:

@@ -38,7 +38,7 @@ _TIMES: Final = (
     ("DEFID", "t*", "Definition"),
     ("STARTDT", "d", "Origin"),
     ("ADT", "d", "Event or censoring"),
-    ("AVAL", "i", "Days from origin, the origin's day is 1"),
+    ("AVAL", "i", "Days from origin; the origin's day is 1, or 0 where the definition says so"),
     ("AVALM", "f", "Months, 30.4375 days each"),
     ("CNSR", "i", "0 event, otherwise the reason of censoring"),
     ("EVNTDESC", "t", "Event or censoring in words"),

@@ -63,11 +63,14 @@ def _terms(context: Context, definition: Definition) -> Iterator[Term]:
     censor = definition.censor
     if censor is None:
         return
+    yield from _counting(context, definition, censor)
     yield from _adequate(context, definition, censor)
     yield from _missed(context, definition, censor)
     yield from _new_therapy(context, censor)
     if censor.at == "last known alive":
         yield "Last known alive", _alive_words()
+    if censor.at == "last score":
+        yield "Last score", f"The last value of “{definition.of}”; no other row of the subject counts."
     if censor.at == "last survival contact":
         yield "Last survival contact", "The last day somebody recorded the subject as alive; no other contact counts."
     if censor.at == "last assessment":
@@ -85,6 +88,26 @@ def _terms(context: Context, definition: Definition) -> Iterator[Term]:
     )
     if definition.horizon is not None:
         yield "Followed for", _horizon_words(definition.horizon)
+
+
+def _counting(context: Context, definition: Definition, censor: Censor) -> Iterator[Term]:
+    if definition.add_one is False:
+        yield "Days", "The day of the origin is day 0; elsewhere it is day 1."
+    if censor.year_of_death == "midpoint":
+        yield "Death known to the year", "It counts on the middle one of the days that it can have been."
+    clause = definition.never_free
+    if clause is None:
+        return
+    point = context.point_words(clause.reached)
+    within = f" within {clause.within.text}" if clause.within is not None else ""
+    words = f"Who does not reach {point[:1].lower()}{point[1:]}{within}"
+    if clause.then == "first event":
+        yield "Never free of disease", f"{words} counts up to the first event, as anybody."
+        return
+    yield (
+        "Never free of disease",
+        f"{words} has the event on the day of the origin. Who still may is censored on that day.",
+    )
 
 
 def _end_words(censor: Censor) -> str:

@@ -102,6 +102,12 @@ class Reading:
         return found
 
     @property
+    def held(self) -> bool:
+        """Whether the day of death cannot be told: a year alone, or a month that somebody saw the subject outlive."""
+        low, high = span(self.facts.died)
+        return len(self.facts.died) == 4 or (low < high and any(day > high for day in self.contacts))
+
+    @property
     def progression(self) -> date | None:
         return min((day for day, code in self.days.items() if code == "PD"), default=None)
 
@@ -149,7 +155,7 @@ RECORD_RULES = Rules(progression=True, alive=False, missed=None, therapy=False, 
 
 def time_to_event(
     facts: Facts, cutoff: date, rules: Rules, step: tuple[int, str], window: tuple[int, int]
-) -> tuple[date, int | None, int | None]:
+) -> tuple[date | None, int | None, int | None]:
     """ADT, AVAL and CNSR of one subject."""
     seen = Reading(facts, cutoff)
     events = [day for day in (seen.death, seen.progression if rules.progression else None) if day is not None]
@@ -171,6 +177,9 @@ def time_to_event(
     first = min(stops, default=None)
     if event is not None and first is None:
         day, code = event, 0
+        inside = rules.horizon is None or (day - seen.start).days + 1 <= rules.horizon
+        if not is_scan and seen.held and inside:
+            return None, None, None
     else:
         limit = min(first[0], cutoff) if first else cutoff
         shown = seen.alive_until(limit) if rules.alive else seen.adequate_until(limit)

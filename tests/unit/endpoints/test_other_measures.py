@@ -243,7 +243,7 @@ def test_what_is_not_computed_is_a_finding_and_what_is_not_allowed_an_error() ->
     change = changed(SURGCOMP, id="QOL", measure="change", of="residual")
     result = derived(study(change, changed(SURGCOMP, id="X", measure="listing", of=None)), folder(f"A: {OPERATED}"))
     assert ids(result) == ["T10"]
-    for wrong in (changed(PFS, censor={"at": "last score"}),):
+    for wrong in (changed(PFS, censor={"at": "last score"}), changed(PFS, censor=None)):
         with pytest.raises(NotAllowedError):
             derived(study(wrong), folder(f"A: {OPERATED}"))
 

@@ -28,9 +28,9 @@ def found(
         ("alive 2026-03-10; died 2026-03", ("2026-03-11", 0, "D")),
         ("alive 2026-02-10; died 2026-03", ("2026-03-01", 0, "D")),
         ("alive 2026-03-31; died 2026-03", ("2026-03-31", 0, "D")),
-        ("alive 2026-04-02; died 2026-03", ("2026-03-01", 0, "D")),
-        ("alive 2026-05-04; died 2026", ("2026-05-05", 0, "M")),
-        ("died 2026", ("2026-01-15", 0, "M")),
+        ("alive 2026-04-02; died 2026-03", ("None", None, None)),
+        ("alive 2026-05-04; died 2026", ("None", None, None)),
+        ("died 2026", ("None", None, None)),
         ("died 2026-01", ("2026-01-15", 0, "D")),
         ("alive 2026-03; died 2026-03", ("2026-03-02", 0, "D")),
     ],
@@ -42,6 +42,8 @@ def test_death_is_the_first_possible_day_after_the_last_contact(course: str, exp
 def test_a_death_known_to_the_year_only_is_a_query_and_a_death_without_date_no_event() -> None:
     year = derived(study(OS), folder("A: SCS 2026-01-15; alive 2026-02-01; died 2026"))
     assert "T02" in ids(year)
+    assert row(year, endpoint="OS", definition="corrected")["EVNTDESC"] == "Death, of which the day cannot be told"
+    assert year.adsl["DTHDT"].to_list() == [None]
     undated = derived(study(OS), folder("A: SCS 2026-01-15; alive 2026-02-01; died"))
     assert "T03" in ids(undated)
     assert row(undated, endpoint="OS", definition="corrected")["CNSR"] == 1

@@ -18,7 +18,8 @@ ENDPOINT: Final = EndpointKind(
     origin="allocation, or the day a subject was rendered free of disease",
     without_event="last assessment free of disease",
     competing=(
-        "whether deaths from other causes count, and what happens to a subject never free of disease, must be stated"
+        "whether deaths from other causes count must be stated, and with a clock that starts before, by never_free, "
+        "what becomes of a subject never free of disease"
     ),
     unit="d",
     reference="US FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics, 2007",

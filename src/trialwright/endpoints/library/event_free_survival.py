@@ -17,7 +17,10 @@ ENDPOINT: Final = EndpointKind(
     never=("response", "complete_response", "best_response"),
     origin="allocation",
     without_event="last adequate assessment",
-    competing="takes the place of times that start at the operation where surgery belongs to the strategy",
+    competing=(
+        "takes the place of times that start at the operation where surgery belongs to the strategy; never_free says "
+        "what becomes of a subject never free of disease"
+    ),
     unit="d",
     reference="a convention of ours",
     certainty="unverified",

@@ -14,15 +14,16 @@ from trialwright.endpoints.sources import named_rows, subject_picks
 from trialwright.endpoints.timeline import DOMAINS, NEVER, Picks, as_dates, limit_of
 from trialwright.endpoints.values import value_picks, with_values
 from trialwright.model.derivation import derivation_finding
+from trialwright.model.items import item_of
 
 __all__ = ["MEASURE"]
 
 
 def _derive(cohort: Cohort, request: Request) -> Rows:
     definition = request.definition
-    name = definition.of or ""
+    name = item_of(cohort.study, definition.of or "")
     if name not in cohort.study.items or cohort.study.items[name].is_ != "number":
-        text = f"the change of '{name}' is stated, and this version computes that of number items"
+        text = f"the change of '{definition.of}' is stated, and this version computes that of recorded numbers"
         return Rows(findings=(derivation_finding("T10", request.where, text),))
     before, after = _moments(cohort, request, name)
     first, last = with_values(cohort, name, before), with_values(cohort, name, after)

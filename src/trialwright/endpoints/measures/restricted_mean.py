@@ -15,6 +15,7 @@ from trialwright.dates import DAYS_PER_MONTH
 from trialwright.endpoints.best import first_response
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.course import Course, course_of, course_roles
+from trialwright.endpoints.freedom import never_freed
 from trialwright.endpoints.measure import ADTTE, Measure, Request, Rows
 from trialwright.endpoints.measures import time_to_event
 from trialwright.endpoints.sources import named_rows
@@ -31,7 +32,7 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     if parent is None:
         text = f"'{request.definition.of}' is no time to an event, so no mean can be restricted"
         return Rows(findings=(derivation_finding("T10", request.where, text),))
-    course = course_of(cohort, parent)
+    course = never_freed(cohort, parent.definition, course_of(cohort, parent))
     member = cohort.members(request.definition.set, request.definition.arms)
     made = time_to_event.MEASURE.derive(cohort, parent)
     who = course.shown
@@ -45,7 +46,7 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     roles = course_roles(cohort, parent, course)
     reached = _response(cohort, request, course)
     if reached is not None:
-        rows = _shortened(rows, course, reached, request.endpoint.id)
+        rows = _shortened(rows, course, reached, request)
         roles = [("response", reached), *roles]
     return Rows(
         adtte=rows.filter(pl.Series(member[who])).select(list(ADTTE)),
@@ -74,10 +75,10 @@ def _response(cohort: Cohort, request: Request, course: Course) -> Picks | None:
     return found.where(found.found & course.origin.found & (found.day >= course.origin.day) & (found.day <= end))
 
 
-def _shortened(rows: pl.DataFrame, course: Course, reached: Picks, endpoint: str) -> pl.DataFrame:
-    who = course.shown
-    responded = reached.found[who] & ~course.early[who]
-    days = (reached.day - course.origin.day + 1)[who]
+def _shortened(rows: pl.DataFrame, course: Course, reached: Picks, request: Request) -> pl.DataFrame:
+    who, endpoint = course.shown, request.endpoint.id
+    responded = reached.found[who] & ~course.early[who] & ~course.held[who]
+    days = (reached.day - course.origin.day + int(request.definition.add_one is not False))[who]
     names = [DOMAINS[number] if number >= 0 else None for number in reached.domain[who]]
     marked = rows.with_columns(
         RESPONDED=pl.Series(responded),

@@ -10,6 +10,7 @@ import polars as pl
 from trialwright.dates import DAYS_PER_MONTH
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.course import Course, course_findings, course_of, course_roles
+from trialwright.endpoints.freedom import never_freed
 from trialwright.endpoints.measure import ADTTE, Measure, Request, Rows
 from trialwright.endpoints.sources import Evidence, named_rows
 from trialwright.endpoints.timeline import DOMAINS, FLAGS, as_dates
@@ -19,7 +20,7 @@ __all__ = ["MEASURE", "timed_rows"]
 
 
 def _derive(cohort: Cohort, request: Request) -> Rows:
-    course = course_of(cohort, request)
+    course = never_freed(cohort, request.definition, course_of(cohort, request))
     made = timed_rows(cohort, request, course, cohort.roster.subjects).select(list(ADTTE))
     evidence = []
     for number, candidate in enumerate(course.events.candidates):
@@ -55,7 +56,7 @@ def timed_rows(cohort: Cohort, request: Request, course: Course, subjects: pl.Se
     who = course.shown
     deciding, beyond = course.deciding, course.beyond
     day = np.where(beyond, course.horizon, deciding.day)
-    days = (day - course.origin.day + 1)[who]
+    days = (day - course.origin.day + int(request.definition.add_one is not False))[who]
     rows = pl.DataFrame(
         {
             "USUBJID": subjects[who],
@@ -65,13 +66,14 @@ def timed_rows(cohort: Cohort, request: Request, course: Course, subjects: pl.Se
             "STARTED": course.origin.imputed[who],
             "IMPUTED": np.where(beyond, 0, deciding.imputed)[who],
             "EARLY": course.early[who],
+            "HELD": course.held[who],
             "DAYS": days,
             # divided here: polars may multiply by the reciprocal, which is not the same to the last digit
             "MONTHS": days / float(DAYS_PER_MONTH),
             **wording_columns(course, who),
         }
     )
-    valid = pl.when(~pl.col("EARLY"))
+    valid, told = pl.when(~pl.col("EARLY") & ~pl.col("HELD")), pl.when(~pl.col("HELD"))
     flags = pl.lit(pl.Series(FLAGS, dtype=pl.String))
     analysed = pl.lit("Y" if request.analysed else None, pl.String)
     columns = {
@@ -82,14 +84,14 @@ def timed_rows(cohort: Cohort, request: Request, course: Course, subjects: pl.Se
         "PARAM": pl.lit(request.endpoint.title),
         "DEFID": pl.lit(request.name),
         "STARTDT": pl.col("STARTDT"),
-        "ADT": pl.col("ADT"),
+        "ADT": told.then("ADT"),
         "AVAL": valid.then("DAYS"),
         "AVALM": valid.then("MONTHS"),
         "ANL01FL": valid.then(analysed),
         "SRCDOM": pl.lit(pl.Series(DOMAINS)).gather("DOMAIN"),
         "SRCSEQ": pl.when(pl.col("SEQ") > 0).then("SEQ"),
         "STARTDTF": flags.gather("STARTED"),
-        "ADTF": flags.gather("IMPUTED"),
+        "ADTF": told.then(flags.gather("IMPUTED")),
     }
     return rows.select(**{name: columns[name] for name in ADTTE})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from trialwright.model.endpoint import LESION_TIMES, Censor, Definition, Endpoint, EventWhen, FirstResponse
+from trialwright.model.endpoint import LESION_TIMES, Censor, Definition, Endpoint, EventWhen, FirstResponse, NeverFree
 from trialwright.protocol.checks.criteria import node_faults
 from trialwright.protocol.problems import Fault, Path, choices
 from trialwright.protocol.scope import Scope
@@ -31,11 +31,11 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "listing": (),
 }
 _TAKES: Final[dict[str, tuple[str, ...]]] = {
-    "time to event": ("competing", "horizon", "assessment", "milestones"),
-    LESION_TIMES: ("competing", "horizon"),
+    "time to event": ("competing", "horizon", "assessment", "milestones", "never_free", "add_one", "of"),
+    LESION_TIMES: ("competing", "horizon", "add_one"),
     "proportion": ("arms", "unknown", "period", "assessment"),
     "worst grade": ("arms", "period"),
-    "restricted mean": ("set", "arms", "origin"),
+    "restricted mean": ("set", "arms", "origin", "add_one"),
     "change": ("arms",),
     "accuracy": ("arms", "period"),
     "listing": ("set", "arms", "assessment", "of", "period"),
@@ -103,6 +103,8 @@ def _definition(scope: Scope, endpoint: Endpoint, name: str, definition: Definit
     yield from _events(scope, definition, at("origin"), at("events"), at("competing"), at("assessment"))
     if definition.censor is not None:
         yield from _censor(scope, definition, definition.censor, at("censor"), at("assessment"))
+    if definition.never_free is not None:
+        yield from _never_free(scope, definition, definition.never_free, at("never_free"))
     if definition.measure == LESION_TIMES:
         yield from _lesions(scope, definition, at("origin"), at("events"), at("censor"))
     if definition.success is not None:
@@ -158,6 +160,13 @@ def _event_item(scope: Scope, path: Path, name: str) -> Iterator[Fault]:
         yield Fault(path, f'"{name}" is no event', choices(name, known))
 
 
+def _never_free(scope: Scope, definition: Definition, clause: NeverFree, path: Path) -> Iterator[Fault]:
+    yield from scope.named((*path, "reached"), clause.reached, "time point")
+    if clause.reached == definition.origin or isinstance(definition.origin, FirstResponse):
+        mend = "let the clock start before, as at allocation, or remove never_free"
+        yield Fault((*path, "reached"), "whoever is never free of disease has no origin", mend)
+
+
 def _lesions(scope: Scope, definition: Definition, origin: Path, events: Path, censor: Path) -> Iterator[Fault]:
     """What only holds for lesions: the clock of each starts at its own procedure, and its own zone is looked at."""
     point = scope.study.time_points.get(definition.origin) if isinstance(definition.origin, str) else None
@@ -184,7 +193,12 @@ def _is_of_lesions(endpoint: Endpoint) -> bool:
 def _censor(scope: Scope, definition: Definition, censor: Censor, path: Path, series: Path) -> Iterator[Fault]:
     if censor.rules is not None:
         yield from scope.offered((*path, "rules"), "censoring rules", censor.rules)
-    if definition.assessment is None and (censor.missed_assessments or censor.at not in _BY_CONTACTS):
+    if censor.at == "last score" and definition.of is None:
+        yield Fault((*path[:-1], "of"), '"of" is missing', "name the score whose last value ends the time")
+    elif definition.of is not None and definition.measure == "time to event" and censor.at != "last score":
+        yield Fault((*path, "at"), "of says nothing about this censoring", "remove of, or write at: last score")
+    by_rows = censor.at not in (*_BY_CONTACTS, "last score")
+    if definition.assessment is None and (censor.missed_assessments or by_rows):
         yield Fault(series, '"assessment" is missing', "name the series whose assessments count")
     if censor.clinical_progression is not None:
         yield from scope.item((*path, "clinical_progression"), censor.clinical_progression, "date")
@@ -202,11 +216,14 @@ def _of(scope: Scope, endpoint: Endpoint, definition: Definition, path: Path, pr
     match definition.measure:
         case "worst grade":
             yield from scope.item(path, definition.of, "code", "number")
-        case "change":
+        case "change" | "time to event":
             if definition.of in scope.study.items:
                 yield from scope.item(path, definition.of, "number")
             else:
                 yield from scope.named(path, definition.of, "item", "score")
+                score = next((each for each in scope.study.scores if each.id == definition.of), None)
+                if definition.measure == "time to event" and score is not None and score.item is None:
+                    yield Fault(path, f"{score.id} is computed, and only a recorded score is dated", "name an item")
         case "accuracy":
             yield from scope.named(path, definition.of, "marker")
         case "restricted mean":
