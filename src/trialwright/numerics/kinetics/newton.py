@@ -269,10 +269,10 @@ def inverse_diagonal(rows: FloatArray, free: Flags, out: FloatArray) -> None:
         _unpacked(row, free, matrix, slope)
         definite = _factored(matrix, 0.0, free, factor)
         for a in range(size):
-            total = 0.0
-            for b in range(a, size):
+            total = 0.0 if definite else np.nan
+            for b in range(a, size if definite else a):
                 step[b] = 1.0 if a == b else 0.0
                 for c in range(a, b):
                     step[b] -= factor[b, c] * step[c]
                 total += step[b] * step[b] * factor[b, b]
-            out[i, a] = (total if definite else np.nan) if free[a] else 0.0
+            out[i, a] = total if free[a] else 0.0
