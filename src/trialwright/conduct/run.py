@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from threading import Thread
 
 from trialwright.conduct.analyse import analyse
 from trialwright.conduct.blinding import conceal
+from trialwright.conduct.drawing import drawing_engine
 from trialwright.conduct.eligibility import screen_table
 from trialwright.conduct.kelim_sets import check_parameter_sets
 from trialwright.conduct.markers import marker_figures
@@ -25,7 +25,6 @@ from trialwright.model.frames import Frames
 from trialwright.model.marker_figures import marker_table
 from trialwright.protocol.provenance import silences
 from trialwright.report.build import build
-from trialwright.report.drawing import ready
 from trialwright.report.results_json import results_json
 
 __all__ = ["RunSummary", "read_data", "refuse_nobody", "refuse_taken", "run"]
@@ -96,7 +95,7 @@ def run(
     check_parameter_sets(opened)
     with whole_or_nothing(out, replaces=_replaced(replace)) as folder:
         say("reading the data folder")
-        Thread(target=ready, daemon=True).start()  # the drawing engine starts while the data are read
+        drawing_engine()  # it starts while the data are read
         frames, findings = read_data(data, opened)
         refuse_nobody(frames, data, cutoff)
         kinetics = partial(marker_figures, opened, say=say)
@@ -193,7 +192,7 @@ def _figures(content: dict[str, bytes]) -> dict[str, tuple[str, str]]:
 
 def _write_report(folder: Path, dossier: Dossier, opened: OpenedStudy) -> None:
     """Write the report with its figures, the study file and the results."""
-    content = {**build(dossier, silences(opened.study)), "study.yaml": opened.text.encode()}
+    content = {**build(dossier, silences(opened.study), drawing_engine()), "study.yaml": opened.text.encode()}
     for name, body in content.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -145,7 +145,14 @@ def accrual_figure(context: Context) -> Figure | None:
     summary = _summary(reached, plan, cutoff)
     with unchecked():
         wide, narrow = (
-            drawn(_chart(steps, plan, labels, until, canvas), canvas, name=NAME, summary=summary, tag=context.tag)
+            drawn(
+                _chart(steps, plan, labels, until, canvas),
+                canvas,
+                name=NAME,
+                summary=summary,
+                tag=context.tag,
+                engine=context.engine,
+            )
             for canvas in (WIDE, NARROW)
         )
     caption = (

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from trialwright.model.dossier import Dossier
 from trialwright.model.silence import Silence
 from trialwright.report.context import Context
+from trialwright.report.engine import Engine, at_once
 from trialwright.report.sections import Paragraph, Part, Section, sections
 from trialwright.report.sources import LEGEND
 from trialwright.report.summary import summary
@@ -34,7 +35,7 @@ class _Numbered:
     part: Part
 
 
-def build(dossier: Dossier, silences: Sequence[Silence]) -> dict[str, bytes]:
+def build(dossier: Dossier, silences: Sequence[Silence], engine: Engine = at_once) -> dict[str, bytes]:
     """Return the files of a report.
 
     Parameters
@@ -43,6 +44,8 @@ def build(dossier: Dossier, silences: Sequence[Silence]) -> dict[str, bytes]:
         What the report is made from.
     silences : sequence of Silence
         What the record does not say, in the order it is to be read.
+    engine : callable
+        Who draws the figures; the page is put together while they are drawn.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def build(dossier: Dossier, silences: Sequence[Silence]) -> dict[str, bytes]:
         Relative path to content: ``report.html``, which needs no other file, ``figures/<name>.svg`` with
         ``figures/<name>.csv``, and ``tables/<name>.csv``. The same dossier gives the same bytes.
     """
-    context = Context.of(dossier)
+    context = Context.of(dossier, engine)
     made = sections(context, silences)
     files = {"report.html": _page(context, made).encode()}
     for part in (part for section in made for part in section.parts):

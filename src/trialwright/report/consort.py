@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from trialwright.report.context import Context
 from trialwright.report.drawing import FONT, INK, described
+from trialwright.report.engine import finished
 from trialwright.report.flow import Branch, Flow, Leaving, flow_of
 from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
 from trialwright.report.typeset import thousands
@@ -96,10 +97,10 @@ def consort_figure(context: Context) -> Figure:
     """
     flow = flow_of(context)
     summary = _summary(flow)
-    drawings = [
-        described(_svg(flow, paper, context.tag), name=f"{NAME}-{paper.name}", summary=summary)
+    wide, narrow = (
+        finished(described(_svg(flow, paper, context.tag), name=f"{NAME}-{paper.name}", summary=summary))
         for paper in (_WIDE, _NARROW)
-    ]
+    )
     caption = (
         "Flow of subjects after CONSORT 2025, counted from the data; each subject who left stands under one reason."
     )
@@ -107,7 +108,7 @@ def consort_figure(context: Context) -> Figure:
         caption += " The arms are shown together: withheld; run with --by-arm."
     rows = [[stage, line, str(n)] for stage, line, n in _counts(flow)]
     data = as_csv(["stage", "line", "subjects"], rows, origin=context.dossier.origin)
-    return Figure(NAME, caption, summary, drawings[0], drawings[1], _table(flow), data)
+    return Figure(NAME, caption, summary, wide, narrow, _table(flow), data)
 
 
 def _n(label: str, n: int) -> str:

@@ -10,6 +10,7 @@ from trialwright.model.arm_bound import arm_bound
 from trialwright.model.dossier import Dossier
 from trialwright.model.endpoint import Definition
 from trialwright.model.result import Result
+from trialwright.report.engine import Engine, at_once
 from trialwright.report.estimates import POOLED, Estimates
 
 __all__ = ["WITHHELD", "Context", "Level"]
@@ -48,19 +49,24 @@ class Context:
         What the report is made from.
     estimates : Estimates
         Its results by id.
+    engine : callable
+        Who draws its figures.
     """
 
     dossier: Dossier
     estimates: Estimates
+    engine: Engine = at_once
 
     @classmethod
-    def of(cls, dossier: Dossier) -> Context:
+    def of(cls, dossier: Dossier, engine: Engine = at_once) -> Context:
         """Return the context of a dossier.
 
         Parameters
         ----------
         dossier : Dossier
             What the report is made from.
+        engine : callable
+            Who draws its figures.
 
         Returns
         -------
@@ -70,7 +76,7 @@ class Context:
         """
         if not dossier.by_arm:
             dossier = replace(dossier, results=tuple(_pooled(dossier)))
-        return cls(dossier, Estimates.of(dossier))
+        return cls(dossier, Estimates.of(dossier), engine)
 
     @property
     def warnings(self) -> tuple[str, ...]:

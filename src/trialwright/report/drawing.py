@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import cache
+from types import MappingProxyType
+from typing import ClassVar, Final, Literal, Self
 from xml.sax.saxutils import escape
 
 import altair as alt
 import polars as pl
-import vl_convert
 from altair.utils.schemapi import debug_mode
 
+from trialwright.report.engine import Drawing, Engine, at_once
 from trialwright.report.hatching import hatched
 
 __all__ = [
@@ -34,7 +37,6 @@ __all__ = [
     "smallest",
     "rows_of",
     "unchecked",
-    "ready",
 ]
 
 FONT: Final = (
@@ -97,8 +99,8 @@ def _theme(canvas: Canvas) -> dict[str, object]:
             "titlePadding": 8,
             "tickSize": 5,
             "grid": False,
-            "labelLimit": 400,
-            "titleLimit": 800,
+            "labelLimit": 0,  # a limit has every word measured three times, which is most of the time drawing takes
+            "titleLimit": 0,
         },
         "title": {
             "anchor": "end",
@@ -181,7 +183,17 @@ def layered(layers: Sequence[alt.Chart], *, width_px: int, height_px: int) -> al
     altair.LayerChart
         The chart.
     """
-    return alt.LayerChart(layer=list(layers), width=width_px, height=height_px)
+    chart = _Layers(width=width_px, height=height_px)
+    chart["layer"] = list(layers)
+    return chart
+
+
+class _Layers(alt.LayerChart):
+    """Layers that stay as they are: Altair copies its own twice over to look for what they have in common."""
+
+    def copy(self, deep: bool | Iterable[object] = True, ignore: list[str] | None = None) -> Self:
+        """Return the layers themselves."""
+        return self
 
 
 def rows_of(frame: pl.DataFrame, *columns: str) -> alt.Data:
@@ -199,7 +211,20 @@ def rows_of(frame: pl.DataFrame, *columns: str) -> alt.Data:
     altair.Data
         The rows, inline.
     """
-    return alt.Data(values=frame.select(*columns).to_dicts())
+    return alt.Data(values=_Rows(frame.select(*columns).to_dicts()))
+
+
+class _Rows:
+    """Rows that stay as they are: Altair copies and walks a list cell by cell, several times a chart."""
+
+    _schema: ClassVar = MappingProxyType({"type": "array"})  # what it knows its own parts by
+
+    def __init__(self, rows: list[dict[str, object]]) -> None:
+        self._rows = rows
+
+    def to_dict(self) -> list[dict[str, object]]:
+        """Return the rows, not copied."""
+        return self._rows
 
 
 def lettering(text: str, canvas: Canvas, *, x_px: float, y_px: float, bold: bool = False) -> alt.Chart:
@@ -276,8 +301,16 @@ def in_arm_styles(labels: list[str]) -> tuple[alt.Scale, alt.Scale]:
     return alt.Scale(domain=labels, range=shades), alt.Scale(domain=labels, range=dashes)
 
 
-def drawn(chart: alt.LayerChart | alt.FacetChart, canvas: Canvas, *, name: str, summary: str, tag: str) -> str:
-    """Return a chart as SVG.
+def drawn(
+    chart: alt.LayerChart | alt.FacetChart,
+    canvas: Canvas,
+    *,
+    name: str,
+    summary: str,
+    tag: str,
+    engine: Engine = at_once,
+) -> Drawing:
+    """Return what gives a chart as SVG; its drawing has begun.
 
     Parameters
     ----------
@@ -291,30 +324,25 @@ def drawn(chart: alt.LayerChart | alt.FacetChart, canvas: Canvas, *, name: str, 
         The figure in words.
     tag : str
         State and origin of the data, printed in the figure itself so that it travels with a copy; empty for none.
+    engine : callable
+        Who draws it.
 
     Returns
     -------
-    str
-        An ``svg`` element with title and description.
+    callable
+        Gives an ``svg`` element with title and description.
     """
     spec = chart.to_dict(validate=False)
     spec["config"] = _theme(canvas)
     if tag:
         spec["title"] = {"text": tag}
-    svg = hatched(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
-    return described(svg, name=f"{name}-{canvas.name}", summary=summary)
+    svg = engine(json.dumps(spec, ensure_ascii=False))
 
+    @cache
+    def drawing() -> str:
+        return described(hatched(svg()), name=f"{name}-{canvas.name}", summary=summary)
 
-def ready() -> None:
-    """Draw nothing, once, so that the drawing engine has started before the first figure; it takes half a second.
-
-    Examples
-    --------
-    >>> ready()
-    """
-    vl_convert.vegalite_to_svg(
-        alt.Chart(alt.Data(values=[])).mark_point().to_dict(validate=False), allowed_base_urls=[]
-    )
+    return drawing
 
 
 def described(svg: str, *, name: str, summary: str) -> str:

@@ -69,7 +69,14 @@ def forest_figure(context: Context, name: str, title: str, stem: str) -> Figure 
     summary = f"Hazard ratios for {title.lower()} in {len(rows)} rows of subgroups; the table below gives each of them."
     with unchecked():
         wide, narrow = (
-            drawn(_chart(rows, compared, canvas), canvas, name=name, summary=summary, tag=context.tag)
+            drawn(
+                _chart(rows, compared, canvas),
+                canvas,
+                name=name,
+                summary=summary,
+                tag=context.tag,
+                engine=context.engine,
+            )
             for canvas in (WIDE, NARROW)
         )
     level = context.estimates.level(stem, "hr")

@@ -98,6 +98,7 @@ def kaplan_meier_figure(context: Context, name: str, words: CurveWords) -> Figur
                 name=name,
                 summary=summary,
                 tag=context.tag,
+                engine=context.engine,
             )
             for canvas in (WIDE, NARROW)
         )

@@ -83,6 +83,7 @@ def line_figure(context: Context, lines: Mapping[str, pl.DataFrame], words: Line
                 name=words.name,
                 summary=words.summary,
                 tag=context.tag,
+                engine=context.engine,
             )
             for canvas in (WIDE, NARROW)
         )

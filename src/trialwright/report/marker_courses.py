@@ -163,6 +163,7 @@ def marker_figure(context: Context, marker: Marker) -> Figure | None:
                 name=name,
                 summary=summary,
                 tag=context.tag,
+                engine=context.engine,
             )
             for canvas in (WIDE, NARROW)
         )

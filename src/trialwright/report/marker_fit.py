@@ -135,8 +135,10 @@ def check_pictures(check: PredictiveCheck, unit: str, tag: str) -> tuple[Picture
     )
     rest = "Share of values below the limit of the assay, drawn in the same way."
     with unchecked():
-        first = drawn(_bands(percentiles, f"Value ({unit})", log=True), WIDE, name="vpc", summary=caption, tag=tag)
-        second = drawn(_bands(below, "Share below the limit", log=False), WIDE, name="vpc-below", summary=rest, tag=tag)
+        first = drawn(_bands(percentiles, f"Value ({unit})", log=True), WIDE, name="vpc", summary=caption, tag=tag)()
+        second = drawn(
+            _bands(below, "Share below the limit", log=False), WIDE, name="vpc-below", summary=rest, tag=tag
+        )()
     return Picture("vpc", caption, first, percentiles), Picture("vpc-below", rest, second, below)
 
 
@@ -208,7 +210,9 @@ def error_picture(errors: PredictionErrors, tag: str) -> Picture:
             ),
             chart.mark_line(color=INK, strokeWidth=2).encode(alt.X("middle:Q"), alt.Y("expected:Q")),
         ]
-        svg = drawn(layered(layers, width_px=WIDE.width_px, height_px=220), WIDE, name="npde", summary=caption, tag=tag)
+        svg = drawn(
+            layered(layers, width_px=WIDE.width_px, height_px=220), WIDE, name="npde", summary=caption, tag=tag
+        )()
     return Picture("npde", caption, svg, rows)
 
 
@@ -275,7 +279,7 @@ def fit_picture(
         )
         layers = alt.LayerChart(data=data, layer=[line, dots], width=170, height=110)
         chart = layers.facet(facet=alt.Facet("subject:N", title=None, sort=list(names)), columns=_GRID_COLUMNS)
-        svg = drawn(chart, WIDE, name="fits", summary=caption, tag=tag)
+        svg = drawn(chart, WIDE, name="fits", summary=caption, tag=tag)()
     return Picture("fits", caption, svg, rows)
 
 
@@ -320,5 +324,5 @@ def trace_picture(fits: Sequence[PopulationFit], tag: str) -> Picture:
         faceted = plot.facet(
             facet=alt.Facet("estimate:N", title=None, sort=list(fits[0].names)), columns=_GRID_COLUMNS
         ).resolve_scale(y="independent")
-        svg = drawn(faceted, WIDE, name="traces", summary=caption, tag=tag)
+        svg = drawn(faceted, WIDE, name="traces", summary=caption, tag=tag)()
     return Picture("traces", caption, svg, rows)

@@ -53,7 +53,8 @@ def figure_of(context: Context, name: str, words: Words, chart: Chart, frame: pl
     caption, summary = words
     with unchecked():
         wide, narrow = (
-            drawn(chart(canvas), canvas, name=name, summary=summary, tag=context.tag) for canvas in (WIDE, NARROW)
+            drawn(chart(canvas), canvas, name=name, summary=summary, tag=context.tag, engine=context.engine)
+            for canvas in (WIDE, NARROW)
         )
     texts = [["" if cell is None else str(cell) for cell in row] for row in frame.iter_rows()]
     data = as_csv(frame.columns, texts, origin=context.dossier.origin)

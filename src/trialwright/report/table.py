@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from trialwright.model.result import Result
+from trialwright.report.engine import Drawing
 
 __all__ = ["Cell", "Column", "Figure", "Row", "Table", "as_csv", "cell_of", "text_cells"]
 
@@ -124,8 +125,8 @@ class Figure:
         What it shows and how to read it.
     summary : str
         The figure in words, for those who cannot see it.
-    wide, narrow : str
-        The drawing for a page and for a telephone, as SVG.
+    wide_drawing, narrow_drawing : callable
+        Give the drawing for a page and for a telephone.
     table : Table
         The figures behind it, as printed below it.
     data : str
@@ -135,8 +136,8 @@ class Figure:
     name: str
     caption: str
     summary: str
-    wide: str
-    narrow: str
+    wide_drawing: Drawing
+    narrow_drawing: Drawing
     table: Table
     data: str = field(repr=False, default="")
 
@@ -144,6 +145,16 @@ class Figure:
     def id(self) -> str:
         """Id by which the figure is traced."""
         return f"figure/{self.name}"
+
+    @property
+    def wide(self) -> str:
+        """The drawing for a page, as SVG."""
+        return self.wide_drawing()
+
+    @property
+    def narrow(self) -> str:
+        """The drawing for a telephone, as SVG."""
+        return self.narrow_drawing()
 
 
 def text_cells(texts: Sequence[str]) -> tuple[Cell, ...]:
