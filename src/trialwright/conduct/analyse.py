@@ -107,7 +107,7 @@ def analyse(
         rates = beside.submit(kinetics, known, points)
         lesions = beside.submit(study_lesions, opened.study, known, points, most_whole=MOST_WHOLE)
         derived = endpoints_from(opened.study, known, cutoff=cutoff, by_arm=by_arm)
-        derived = with_lesions_named(opened.study, known, derived, cutoff=cutoff, most=MOST_WHOLE)
+        named = beside.submit(with_lesions_named, opened.study, known, derived, cutoff=cutoff, most=MOST_WHOLE)
         say("judging eligibility")
         moments = moments_of(opened.study, known, points, cutoff)
         gates = gate_screens(opened.study, known, moments, derived.adrs)
@@ -115,9 +115,10 @@ def analyse(
         del gates
         derived = replace(derived, adsl=with_eligibility(derived.adsl, opened.study, screening))
         markers = rates.result()
-    say("estimating")
-    figures = {name: made.rows for name, made in markers.items() if made.rows.width}
-    estimates = estimate(opened.study, derived, known, by_arm=by_arm, markers=figures)
+        say("estimating")
+        figures = {name: made.rows for name, made in markers.items() if made.rows.width}
+        estimates = estimate(opened.study, derived, known, by_arm=by_arm, markers=figures)
+    derived = replace(derived, sources=named.result().sources, findings=named.result().findings)
     return Dossier(
         study=opened.study,
         state=opened.state,

@@ -38,6 +38,8 @@ ROLE: Final = "assessed"
 _SCANS: Final = ("TU", "TR", "FA")
 _THERAPY: Final = Place("CM", "CMCAT", (("CMCAT", ("SUBSEQUENT CANCER THERAPY",)),), "CMSTDTC", "all")
 _REVIEW: Final = Place("FA", "FATESTCD", (("FATESTCD", ("LESREVEW",)),), "FADTC", "all")
+_UNREAD: Final = ("TRG", "NTRG", "NEW", "CB", "CCB", "LSTA", "DEATH")
+"""Responses that no endpoint reads."""
 _KEY: Final = ("USUBJID", "PARAMCD", "DEFID")
 _OWN_ROLES: Final = ("observed", "evidence")
 """Roles in which a result may name the deciding row of a response although another row says the same."""
@@ -209,7 +211,7 @@ def _responses_without(trial: _Trial, scans: pl.DataFrame) -> pl.DataFrame:
     points = {item_place(trial.study, point.item).domain for point in trial.study.time_points.values()}
     frames = _copied(_slim(trial), scans, tuple(sorted(needed | points)))
     rows = overall_rows(trial.study, frames, time_point_dates(trial.study, frames))
-    return rows.rename({"USUBJID": "COPY"})
+    return rows.filter(~pl.col("PARAMCD").is_in(list(_UNREAD))).rename({"USUBJID": "COPY"})
 
 
 def _slim(trial: _Trial) -> Frames:
@@ -230,7 +232,7 @@ def _belongs(place: Place) -> pl.Expr:
 def _fingerprints(rows: pl.DataFrame, key: str) -> pl.DataFrame:
     """One number a subject for all responses an endpoint can read."""
     told = ("ASSESSID", "PARAMCD", "ADT", "AVALC", "ADEQUATE", "ANL01FL", "DTYPE", "SRCDOM", "SRCSEQ", "ADTF")
-    used = rows.filter(~pl.col("PARAMCD").is_in(["TRG", "NTRG", "NEW", "CB", "CCB", "LSTA", "DEATH"]))
+    used = rows.filter(~pl.col("PARAMCD").is_in(list(_UNREAD)))
     cells = used.select(key, MARK=pl.struct(pl.col(told).cast(pl.String)).hash())
     return cells.group_by(key).agg(pl.col("MARK").sort().implode().hash().first())
 
