@@ -15,7 +15,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.e2e.trials import OVARIAN, Ran, edited, invented, text_tables
+from tests.e2e.trials import OVARIAN
 from trialwright.conduct.analyse import analyse
 from trialwright.conduct.catalogue import catalogue
 from trialwright.conduct.studies import OpenedStudy, open_study
@@ -208,27 +208,3 @@ def test_a_figure_rests_on_exactly_the_subjects_analysed(trial: Trial) -> None:
         assert result.n is None or result.n == len(below), result.id
         checked += 1
     assert checked >= 60
-
-
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    return invented(tmp_path_factory.mktemp("causal") / "seed7", seed=7)
-
-
-def test_a_whole_run_shows_the_same(ran: Ran, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The scan that showed progression deleted from the folder: another result, by the run's own edges."""
-    content = ran.results
-    entry = next(e for e in content["results"] if e["id"].startswith("PFS/SIM") and e["source"].startswith("RS:")
-                 and e["status"] == "event")  # fmt: skip
-    row = f"row/rs.csv:{entry['id'].split('/')[1]}:{entry['source'].split(':')[1]}"
-    assert [entry["id"], row] in content["edges"]
-
-    def dropped(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-        return {**tables, "RS": tables["RS"].filter(row_ids("RS", tables["RS"]) != row)}
-
-    again = edited(ran, tmp_path_factory.mktemp("causal") / "without", dropped)
-    assert text_tables(again.data)["RS"].height == text_tables(ran.data)["RS"].height - 1
-    later = next(e for e in again.results["results"] if e["id"] == entry["id"])
-    assert (later["value"], later["source"]) != (entry["value"], entry["source"])
-    others = {e["id"]: e for e in content["results"] if "/SIM" in e["id"] and not e["id"].endswith(row.split(":")[1])}
-    assert others == {e["id"]: e for e in again.results["results"] if e["id"] in others}

@@ -1,4 +1,4 @@
-"""One date edited: everything that rests on it changes, and not a leaf beside it."""
+"""One date edited, one row deleted: everything that rests on it changes, and not a leaf beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.e2e.trials import Ran, Tables, edited, invented, text_tables
+from tests.e2e.test_causal_trace import row_ids
+from tests.e2e.trials import Ran, Tables, edited, invented, text_tables, with_the_demo_set
 
 pytestmark = [
     pytest.mark.independent("the rows edited, and the edges that rest on them, are found without the derivation"),
@@ -141,10 +142,29 @@ def test_results_name_the_hash_of_every_file_read(before: Ran) -> None:
 
 
 def test_another_seed_gives_other_figures(before: Ran, tmp_path: Path) -> None:
-    other = invented(tmp_path / "seed8", seed=8)
+    other = invented(tmp_path / "seed8", seed=8, study=str(with_the_demo_set(tmp_path)))
     for figure in ("PFS/hr", "OS/hr", "PFS/median", "R0/rate"):
         mine, theirs = (
             next(e["value"] for e in ran.results["results"] if e["id"] == figure) for ran in (before, other)
         )
         assert mine != theirs, figure
     assert not set(before.results["inputs"].values()) & set(other.results["inputs"].values())
+
+
+def test_without_the_scan_that_showed_progression_the_result_is_another_one(before: Ran, tmp_path: Path) -> None:
+    """The row is found by the run's own edges and deleted from the folder."""
+    content = before.results
+    entry = next(e for e in content["results"] if e["id"].startswith("PFS/SIM") and e["source"].startswith("RS:")
+                 and e["status"] == "event")  # fmt: skip
+    row = f"row/rs.csv:{entry['id'].split('/')[1]}:{entry['source'].split(':')[1]}"
+    assert [entry["id"], row] in content["edges"]
+
+    def dropped(tables: Tables) -> Tables:
+        return {**tables, "RS": tables["RS"].filter(row_ids("RS", tables["RS"]) != row)}
+
+    again = edited(before, tmp_path / "without", dropped)
+    assert text_tables(again.data)["RS"].height == text_tables(before.data)["RS"].height - 1
+    later = next(e for e in again.results["results"] if e["id"] == entry["id"])
+    assert (later["value"], later["source"]) != (entry["value"], entry["source"])
+    others = {e["id"]: e for e in content["results"] if "/SIM" in e["id"] and not e["id"].endswith(row.split(":")[1])}
+    assert others == {e["id"]: e for e in again.results["results"] if e["id"] in others}

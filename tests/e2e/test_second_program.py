@@ -17,10 +17,10 @@ from bs4 import BeautifulSoup
 
 from tests.e2e import second_counts, second_program
 from tests.e2e.second_program import ARMS, MONTH
+from tests.e2e.trials import with_the_demo_set
 
 pytestmark = pytest.mark.independent
 
-STUDY = "nct07295132"
 # seed, subjects and cutoff; the last is an interim look at the folder before it
 CASES = ((11, 90, None), (5, 70, None), (5, 70, "2027-09-30"))
 GRADE_ROWS = {"No complication recorded": "none", "I": "I", "II": "II", "IIIa": "IIIA", "IIIb": "IIIB", "IVa": "IVA",
@@ -58,10 +58,11 @@ def trialwright(*words: str) -> None:
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: f"seed {case[0]} to {case[2] or 'the end'}")
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     seed, subjects, cutoff = request.param
-    folder, run = (tmp_path_factory.mktemp("second") / name for name in ("data", "run"))
-    trialwright("simulate", STUDY, "--n", str(subjects), "--seed", str(seed), "--out", str(folder))
+    place = tmp_path_factory.mktemp("second")
+    study, folder, run = str(with_the_demo_set(place)), place / "data", place / "run"
+    trialwright("simulate", study, "--n", str(subjects), "--seed", str(seed), "--out", str(folder))
     cutoff = cutoff or json.loads((folder / "study.json").read_text(encoding="utf-8"))["cutoff"]
-    trialwright("run", STUDY, "--data", str(folder), "--cutoff", cutoff, "--out", str(run), "--by-arm")
+    trialwright("run", study, "--data", str(folder), "--cutoff", cutoff, "--out", str(run), "--by-arm")
     page = BeautifulSoup((run / "report.html").read_text(encoding="utf-8"), "html.parser")
     yield Case((str(folder), cutoff), run, page)
     second_program.courses.cache_clear()

@@ -18,6 +18,7 @@ from trialwright.design.folder import write
 from trialwright.design.simulate import simulate
 from trialwright.exchange.folder import read_text_table, write_folder
 from trialwright.exchange.manifest import read_manifest
+from trialwright.studies import FOLDER
 
 OVARIAN = "nct07295132"
 
@@ -47,9 +48,18 @@ def run_of(opened: OpenedStudy, data: Path, out: Path) -> Ran:
     return Ran(data, out, cutoff)
 
 
-def invented(place: Path, *, seed: int) -> Ran:
+def with_the_demo_set(place: Path) -> Path:
+    """The ovarian study file with a parameter set that is there already, where nothing is asked of a fit of seconds."""
+    text = (FOLDER / f"{OVARIAN}.yaml").read_text(encoding="utf-8")
+    assert text.count("parameters: study-fit") == 1
+    path = place / "study.yaml"
+    path.write_text(text.replace("parameters: study-fit", "parameters: demo"), encoding="utf-8")
+    return path
+
+
+def invented(place: Path, *, seed: int, study: str = OVARIAN) -> Ran:
     """A trial of 160 written to a folder and run."""
-    opened = open_study(OVARIAN)
+    opened = open_study(study)
     place.mkdir()
     write(simulate(opened.study, seed=seed), place / "data", study_sha256=opened.sha256)
     return run_of(opened, place / "data", place / "run")
