@@ -17,7 +17,7 @@ from trialwright.report.hatching import RESPONSE_SHADES, RESPONSE_SHAPES, RESPON
 from trialwright.report.lesion_map import lesion_map, lesion_map_figure
 from trialwright.report.marker_courses import courses_of
 from trialwright.report.response_figure import CROSS, figure_of, symbols
-from trialwright.report.rule_words import rule_words
+from trialwright.report.rule_words import criteria_words, rule_words
 from trialwright.report.table import Cell, Column, Figure, Row, Table, text_cells
 from trialwright.report.typeset import count, decimal, long_date
 
@@ -74,7 +74,7 @@ def _sums(context: Context, course: SubjectCourse, series: AssessmentSeries, vis
     decided = next((visit for visit in visits if visit.decides), None)
     whole = [visit for visit in visits if visit.sum_mm is not None]
     summary = (
-        f"Lesions of {course.subject}, series “{series.id}” by {series.criteria}: sum of targets "
+        f"Lesions of {course.subject}, series “{series.id}” by {criteria_words(series.criteria)}: sum of targets "
         f"{decimal(whole[0].sum_mm, 1)} mm on {long_date(whole[0].day)}, smallest "
         f"{decimal(min(visit.sum_mm or 0.0 for visit in whole), 1)} mm, {count(len(whole), 'sum')}."
     )
@@ -87,8 +87,8 @@ def _sums(context: Context, course: SubjectCourse, series: AssessmentSeries, vis
     named = {event.words: long_date(event.day) for event in reversed(later) if event.kind in ("therapy", "death")}
     after = f" Later: {'; '.join(f'{words} on {day}' for words, day in reversed(named.items()))}." if named else ""
     caption = (
-        f"{summary} Thick: sum, marked by the overall response; thin: each target; level broken lines: 30% below the "
-        f"baseline, and 20% and at least 5 mm above the smallest sum.{ending}{after}"
+        f"{summary} Thick: sum, marked by the overall response; thin: each lesion by its name; level broken lines: 30% "
+        f"below the baseline, and 20% and at least 5 mm above the smallest sum.{ending}{after}"
     )
 
     def chart(canvas: Canvas) -> alt.LayerChart:
@@ -135,7 +135,8 @@ def _sum_chart(
         alt.Chart(rows_of(lesions, "TRLNKID", "DAY", "MM"))
         .mark_line(color=_LESION, strokeWidth=1, point={"color": _LESION, "size": 14, "filled": True})
         .encode(x, y, alt.Detail("TRLNKID:N")),
-        *_bounds(visits, y_scale),
+        _named_lesions(lesions, (x, y), 14 * top / height_px, canvas),
+        *_bounds(visits, y_scale, canvas),
         alt.Chart(rows_of(sums, "DAY", "MM")).mark_line(color=INK, strokeWidth=2.2).encode(x, y),
     ]
     decided = [{"DAY": (visit.day - start).days} for visit in visits if visit.decides]
@@ -172,10 +173,31 @@ def _levels(visits: list[Visit]) -> list[float]:
     return [0.7 * base[-1], max(1.2 * min(sums), min(sums) + 5)]
 
 
-def _bounds(visits: list[Visit], y_scale: alt.Scale) -> Iterator[alt.Chart]:
-    levels = [{"at": level} for level in _levels(visits)]
-    rule = alt.Chart(alt.Data(values=levels)).mark_rule(strokeDash=[3, 3], color="#555555", strokeWidth=0.8)
-    yield rule.encode(alt.Y("at:Q", title="Length (mm)", scale=y_scale))
+def _bounds(visits: list[Visit], y_scale: alt.Scale, canvas: Canvas) -> Iterator[alt.Chart]:
+    named = zip(("−30%", "+20%, 5 mm"), _levels(visits), strict=False)
+    levels = [{"at": level, "text": words} for words, level in named]
+    y = alt.Y("at:Q", title="Length (mm)", scale=y_scale)
+    data = alt.Chart(alt.Data(values=levels))
+    yield data.mark_rule(strokeDash=[3, 3], color="#555555", strokeWidth=0.8).encode(y)
+    words = data.mark_text(align="right", baseline="bottom", dy=-2, fontSize=canvas.size_px - 2, color="#555555")
+    yield words.encode(alt.XValue(canvas.width_px), y, alt.Text("text:N"))
+
+
+def _named_lesions(lesions: pl.DataFrame, axes: tuple[alt.X, alt.Y], apart_mm: float, canvas: Canvas) -> alt.Chart:
+    """Name of each target beside its last length; names of lesions that end on one height stand together."""
+    last = lesions.sort("DAY").unique("TRLNKID", keep="last", maintain_order=True).sort("MM", "TRLNKID")
+    rows: list[tuple[int, float, str]] = []
+    for day, length, name in last.select("DAY", "MM", "TRLNKID").iter_rows():
+        if rows and rows[-1][0] == day and length - rows[-1][1] < apart_mm:
+            rows[-1] = (day, rows[-1][1], f"{rows[-1][2]}, {name}")
+        else:
+            rows.append((day, length, name))
+    placed = pl.DataFrame(rows, schema={"DAY": pl.Int64, "MM": pl.Float64, "TRLNKID": pl.String}, orient="row")
+    mark = alt.Chart(rows_of(placed, "DAY", "MM", "TRLNKID")).mark_text(
+        align="left", baseline="middle", dx=5, fontSize=canvas.size_px - 2, color="#555555"
+    )
+    named: alt.Chart = mark.encode(*axes, alt.Text("TRLNKID:N"))
+    return named
 
 
 def _lanes(
@@ -228,7 +250,9 @@ def visits_table(name: str, series: AssessmentSeries, visits: list[Visit]) -> Ta
         "Responses are calculated from the lesions as the study file says; the reader's own stand beside them.",
         "A smallest sum counts from before the assessment, the baseline included.",
     )
-    return Table(name, f"Assessments of series “{series.id}” by {series.criteria}", columns, tuple(rows), notes)
+    return Table(
+        name, f"Assessments of series “{series.id}” by {criteria_words(series.criteria)}", columns, tuple(rows), notes
+    )
 
 
 def _marker(context: Context, course: SubjectCourse, marker: Marker, curve: MarkerCurve) -> Figure | None:

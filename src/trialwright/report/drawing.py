@@ -100,6 +100,7 @@ def _theme(canvas: Canvas) -> dict[str, object]:
             "tickSize": 5,
             "grid": False,
             "labelLimit": 0,  # a limit has every word measured three times, which is most of the time drawing takes
+            "labelFlush": False,
             "titleLimit": 0,
         },
         "title": {

@@ -140,6 +140,9 @@ def lesion_map(context: Context, series: AssessmentSeries, subject: str) -> Lesi
     cells = one.select(LNK="TRLNKID", VISIT="VISIT", MM=pl.col("TRVAL") / 10, TEXT=_text(), SEQ="TRSEQ").sort("VISIT")
     first = cells.filter(pl.col("MM") > 0).group_by("LNK", maintain_order=True).agg(BASE=pl.col("MM").first())
     shared = cells.join(first, on="LNK", how="left").with_columns(SHARE=pl.col("MM") / pl.col("BASE")).drop("BASE")
+    if (shared["MM"] % 1 > 0).any():
+        exact = pl.when(pl.col("MM").is_not_null()).then(pl.col("MM").round(1).cast(pl.String)).otherwise("TEXT")
+        shared = shared.with_columns(TEXT=exact)
     visits = tuple(sorted(set(cells["VISIT"])))
     return LesionMap(subject, series, visits, listed, shared, _decided(context, series, subject, cells))
 
@@ -182,17 +185,19 @@ def lesion_map_figure(context: Context, found: LesionMap, name: str) -> Figure:
         A row a lesion, a column a visit; darker cells are longer in proportion to the lesion's first length.
     """
     new = found.lesions.filter(pl.col("GROUP") == "NEW").height
+    fresh = f", of which {new} new" if new else ", none of them new"
     summary = (
         f"Lesions of subject {found.subject} at {count(len(found.visits), 'visit')}: "
-        f"{count(found.lesions.height, 'lesion')}, of which {new} new."
+        f"{count(found.lesions.height, 'lesion')}{fresh}."
     )
     decided = (
         "" if found.decided is None
         else f" The framed visit, {long_date(found.decided)}, is that of the scan that decided progression."
     )  # fmt: skip
     caption = (
-        f"{summary} Lengths in millimetres as they were measured; the darker a cell, the longer the lesion compared "
-        f"with its first length. A thick edge marks a new lesion.{decided}"
+        f"{summary} Lengths in millimetres as they were measured, days since the first visit shown; the darker a cell, "
+        f"the longer the lesion compared with its first length.{' A thick edge marks a new lesion.' if new else ''}"
+        f"{decided}"
     )
 
     def chart(canvas: Canvas) -> alt.LayerChart:
@@ -235,7 +240,8 @@ def _chart(found: LesionMap, canvas: Canvas) -> alt.LayerChart:
                 box = {"x": x + 3, "x2": x + column - 4, "y": y + 1, "y2": y + _CELL_PX - 1, "share": share}
                 boxes.append({**box, "edge": 2.2 if lesion["GROUP"] == "NEW" else 0.6})
                 centre = {"x": x + column / 2, "y": y + _CELL_PX / 2}
-                texts.append({**centre, "text": cell["TEXT"], "align": "center", "dark": share > 0.75})
+                said = "center" if cell["MM"] is not None else "word"
+                texts.append({**centre, "text": cell["TEXT"], "align": said, "dark": share > 0.75})
         bottom = int((top + 2 + found.lesions.height) * _CELL_PX)
     return layered(_layers(boxes, texts, heads, frames, (width, bottom), canvas), width_px=width, height_px=bottom)
 
@@ -254,11 +260,13 @@ def _layers(
         .mark_rect(stroke=INK)
         .encode(x, y, alt.X2("x2:Q"), alt.Y2("y2:Q"), shade, edge)
     ]
-    places: tuple[tuple[Literal["left", "center"], bool], ...] = (("left", False), ("center", False), ("center", True))
-    for align, dark in places:
-        own = [each for each in texts if each["align"] == align and each["dark"] == dark]
+    for kind, dark in (("left", False), ("center", False), ("center", True), ("word", False), ("word", True)):
+        own = [each for each in texts if each["align"] == kind and each["dark"] == dark]
+        align: Literal["left", "center"] = "left" if kind == "left" else "center"
+        # a word has to stand inside its cell
+        letters = canvas.size_px - (3 if kind == "word" else 1)
         mark = alt.Chart(alt.Data(values=own)).mark_text(
-            align=align, fontSize=canvas.size_px - 1, color="#ffffff" if dark else INK
+            align=align, fontSize=letters, color="#ffffff" if dark else INK
         )
         layers.append(mark.encode(x, y, alt.Text("text:N")))
     layers.append(

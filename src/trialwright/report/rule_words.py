@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["RULE_WORDS", "rule_words"]
+__all__ = ["CRITERIA_WORDS", "RULE_WORDS", "criteria_words", "rule_words"]
+
+CRITERIA_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "recist-1.1": "RECIST 1.1",
+        "irecist": "iRECIST",
+        "mrecist": "mRECIST",
+        "localised-mrecist": "localised mRECIST",
+        "gcig-2011-combined": "RECIST 1.1 and CA-125 (GCIG)",
+        "gcig-2011-response": "CA-125 (GCIG)",
+        "ablation-zone": "the state of the ablated zone",
+    }
+)
+"""Criteria as they are written in the literature, by their names in a study file."""
 
 RULE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -70,6 +83,27 @@ RULE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Rule to words, without the leading ``response.``."""
+
+
+def criteria_words(criteria: str) -> str:
+    """Return how criteria are written in the literature.
+
+    Parameters
+    ----------
+    criteria : str
+        Their name in a study file.
+
+    Returns
+    -------
+    str
+        The words; the name itself where there are none.
+
+    Examples
+    --------
+    >>> criteria_words("recist-1.1")
+    'RECIST 1.1'
+    """
+    return CRITERIA_WORDS.get(criteria, criteria)
 
 
 def rule_words(rule: str) -> str:

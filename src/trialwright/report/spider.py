@@ -12,6 +12,7 @@ from trialwright.report.drawing import INK, Canvas, layered, rows_of
 from trialwright.report.hatching import RESPONSE_SHADES, RESPONSE_SHAPES
 from trialwright.report.response_courses import ResponseCourses
 from trialwright.report.response_figure import MAX_DRAWN, figure_of, response_key, responses_of
+from trialwright.report.rule_words import criteria_words
 from trialwright.report.table import Cell, Column, Figure, Row, Table, text_cells
 from trialwright.report.typeset import count, decimal, thousands
 from trialwright.report.waterfall import CAP
@@ -20,6 +21,8 @@ __all__ = ["spider_figure"]
 
 MIN_IN_BIN: Final = 5
 _WEEKS: Final = 8
+_FEW: Final = 120
+"""Of more subjects the lines let each other through and their ends are smaller."""
 _SHARES: Final = (("low", 0.05), ("quarter", 0.25), ("median", 0.5), ("three_quarters", 0.75), ("high", 0.95))
 
 
@@ -49,8 +52,9 @@ def spider_figure(context: Context, courses: ResponseCourses) -> Figure | None:
     many = len(later) > MAX_DRAWN and binned.height > 1
     name = f"spider-{courses.name}"
     summary = (
-        f"Change of the sum of targets of {count(len(later), 'subject')} over time, series “{courses.series.id}” by "
-        f"{courses.series.criteria}, {count(points.height - len(later), 'assessment')} after the baseline."
+        f"Change of the sum of targets of {count(len(later), 'subject')} over time, series “{courses.series.id}” "
+        f"by {criteria_words(courses.series.criteria)}, "
+        f"{count(points.height - len(later), 'assessment')} after the baseline."
     )
     caption = (
         f"{summary} Quantiles of periods of {_WEEKS} weeks: the line is the median, the bands hold the middle half and "
@@ -111,9 +115,11 @@ def _lines(points: pl.DataFrame, canvas: Canvas) -> alt.LayerChart:
     shape = alt.Shape("BEST:N", legend=None, scale=alt.Scale(domain=codes, range=[RESPONSE_SHAPES[c] for c in codes]))
     lines = alt.Chart(rows_of(points, "USUBJID", "WEEK", "DRAWN", "BEST"))
     ends = alt.Chart(rows_of(last, "WEEK", "DRAWN", "BEST"))
-    size = 26 if canvas.is_narrow or last.height > 120 else 44
+    size = 26 if canvas.is_narrow or last.height > _FEW else 44
     layers = [
-        lines.mark_line(strokeWidth=1.1, opacity=0.75).encode(x, y, alt.Detail("USUBJID:N"), stroke),
+        lines.mark_line(strokeWidth=1.1, opacity=0.75 if last.height <= _FEW else 0.5).encode(
+            x, y, alt.Detail("USUBJID:N"), stroke
+        ),
         ends.mark_point(filled=True, size=size, opacity=1, stroke=INK, strokeWidth=0.7).encode(x, y, shape, fill),
         *response_key(found, canvas, as_lines=True),
     ]

@@ -82,7 +82,7 @@ def _caption(context: Context, shown: Sequence[AssessmentSeries], summary: str, 
     told = not context.dossier.by_arm and bool(arm_bound(context.dossier.study).items)
     parts = [
         summary,
-        "A lane ends with death or on the last day known alive.",
+        "A lane ends with death or on the last day known alive; without a mark at its end the subject left the study.",
         f"Responses and progressions are the first by {names}." if names else "",
         f"Those by {enumeration([f'“{name}”' for name in hidden])} are {WITHHELD}." if hidden else "",
         f"Procedures are {WITHHELD}." if told else "",

@@ -12,6 +12,7 @@ from trialwright.report.drawing import INK, Canvas, layered, rows_of
 from trialwright.report.hatching import RESPONSE_WORDS, fill_of
 from trialwright.report.response_courses import ResponseCourses
 from trialwright.report.response_figure import MAX_DRAWN, evenly, figure_of, response_key, responses_of, symbols
+from trialwright.report.rule_words import criteria_words
 from trialwright.report.table import Cell, Column, Figure, Row, Table, text_cells
 from trialwright.report.typeset import count, decimal
 
@@ -20,6 +21,7 @@ __all__ = ["CAP", "waterfall_figure"]
 CAP: Final = 100.0
 """Percent at which a rising bar is cut."""
 _ROWS: Final = 500
+_ACROSS: Final = {"wide": "Subjects, from the largest rise to the largest fall", "narrow": "Subjects, by change"}
 
 
 def waterfall_figure(context: Context, courses: ResponseCourses) -> Figure | None:
@@ -64,7 +66,7 @@ def _words(courses: ResponseCourses, measured: pl.DataFrame, shown: pl.DataFrame
     fell = measured.filter(pl.col("CHANGE") <= -30).height
     summary = (
         f"Best change of the sum of targets of {count(measured.height, 'subject')}, series “{courses.series.id}” by "
-        f"{courses.series.criteria}: {fell} fell by 30% or more."
+        f"{criteria_words(courses.series.criteria)}: {fell} fell by 30% or more."
     )
     cut = measured.filter(pl.col("CHANGE") > CAP).height
     lost = courses.subjects.height - measured.height
@@ -93,9 +95,9 @@ def _chart(shown: pl.DataFrame, canvas: Canvas) -> alt.LayerChart:
     found = responses_of(shown["BEST"])
     scale = alt.Scale(domain=[-100, top], nice=False, zero=False)
     ticks = [tick for tick in (-100, -75, -50, -30, 0, 20, 50, 75, 100) if tick <= top]
-    x = alt.X(
-        "LEFT:Q", title=None, axis=None, scale=alt.Scale(domain=[0.5, shown.height + 0.5], nice=False, zero=False)
-    )
+    bare = alt.Axis(labels=False, ticks=False, domain=False)
+    across = alt.Scale(domain=[0.5, shown.height + 0.5], nice=False, zero=False)
+    x = alt.X("LEFT:Q", title=_ACROSS[canvas.name], axis=bare, scale=across)
 
     def y(field: str) -> alt.Y:
         title = "Best change from the baseline (%)"
@@ -122,7 +124,7 @@ def _chart(shown: pl.DataFrame, canvas: Canvas) -> alt.LayerChart:
         crosses = alt.Chart(rows_of(new, "MIDDLE", "ABOVE")).mark_point(
             shape="cross", size=18 if canvas.is_narrow else 28, filled=True, color=INK, opacity=1
         )
-        layers.append(crosses.encode(alt.X("MIDDLE:Q", axis=None), y("ABOVE:Q")))
+        layers.append(crosses.encode(alt.X("MIDDLE:Q", title=_ACROSS[canvas.name], axis=bare), y("ABOVE:Q")))
     layers += [*response_key(found, canvas, below=len(labels)), *symbols(labels, canvas)]
     return layered(layers, width_px=canvas.width_px, height_px=height_px)
 

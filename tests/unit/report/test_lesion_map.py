@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 from tests.unit.report.lesion_dossier import day, lesion_dossier
@@ -47,6 +50,25 @@ def test_the_scan_that_decided_progression_is_framed(context: Context, found: Le
     assert 'stroke="#c2571a"' in figure.wide
     assert "1 May 2026" in figure.caption
     assert [column.below for column in figure.table.columns[2:]] == ["", "", "decided", ""]
+
+
+def test_lengths_of_one_map_have_as_many_decimals(context: Context) -> None:
+    rows = context.dossier.frames["TR"]
+    finer = rows.with_columns(
+        TRVAL=pl.when((pl.col("TRLNKID") == "T1") & (pl.col("TRVAL") == 600)).then(604).otherwise("TRVAL")
+    )
+    frames = replace(context.dossier.frames, tables={**context.dossier.frames.tables, "TR": finer})
+    made = lesion_map(Context.of(replace(context.dossier, frames=frames)), context.dossier.study.assessments[0], "P1")
+    assert made is not None
+    assert made.cells.filter(LNK="T1")["TEXT"].to_list() == ["100.0", "60.4", "90.0", "NE"]
+
+
+def test_a_map_without_new_lesions_does_not_speak_of_their_edge(context: Context, found: LesionMap) -> None:
+    old = replace(found, lesions=found.lesions.filter(pl.col("GROUP") != "NEW"))
+    caption = lesion_map_figure(context, old, "lesions-after").caption
+    assert "none of them new" in caption
+    assert "thick edge" not in caption
+    assert "A thick edge marks a new lesion." in lesion_map_figure(context, found, "lesions-after").caption
 
 
 def test_a_scan_after_the_series_is_left_out(found: LesionMap) -> None:

@@ -39,6 +39,12 @@ def test_bars_go_from_the_largest_rise_to_the_largest_fall(figure: Figure) -> No
     assert [row["CHANGE"] for row in rows] == ["150.0", "-5.0", "-10.0", "-40.0", ""]
 
 
+def test_axes_and_criteria_are_named(figure: Figure) -> None:
+    assert "by RECIST 1.1:" in figure.caption
+    assert "Subjects, from the largest rise to the largest fall" in figure.wide
+    assert "Subjects, by change" in figure.narrow
+
+
 def test_every_subject_stands_in_the_table_with_its_figures(figure: Figure) -> None:
     cells = {row.head.text: [cell.text for cell in row.cells] for row in figure.table.rows}
     assert cells["P2"] == ["40.0", "100.0", "150.0", "60", "Progression", "yes"]
