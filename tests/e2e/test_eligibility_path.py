@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.e2e.test_causal_trace import row_ids
+from tests.e2e.trials import with_the_demo_set
 from trialwright import cli
 from trialwright.assessments.recorded import recorded_responses
 from trialwright.conduct.analyse import analyse
@@ -36,8 +37,8 @@ CUTOFF = date(2029, 11, 14)
 
 
 @pytest.fixture(scope="module")
-def opened() -> OpenedStudy:
-    return open_study(STUDY)
+def opened(tmp_path_factory: pytest.TempPathFactory) -> OpenedStudy:
+    return open_study(str(with_the_demo_set(tmp_path_factory.mktemp("study"))))
 
 
 @pytest.fixture(scope="module")
