@@ -16,6 +16,8 @@ from typing import Final
 
 import polars as pl
 
+from trialwright.assessments.criterion import criteria
+from trialwright.assessments.gcig.study_rows import DISTURBING
 from trialwright.assessments.recorded import is_recorded
 from trialwright.assessments.responses import overall_rows
 from trialwright.conduct.outcomes import endpoints_from, outcomes
@@ -66,6 +68,10 @@ class _Trial:
             if series.marker is not None:
                 marker = next(each for each in self.study.markers if each.id == series.marker)
                 names.add(marker.item)
+                if series.criteria in criteria() and criteria()[series.criteria].with_ca125:
+                    bounds = [self.study.time_points[point] for point in (marker.from_, marker.until) if point]
+                    names |= {point.item for point in bounds} | {pause.item for pause in marker.ignore_after}
+                    yield from DISTURBING
         yield _THERAPY
         for name in sorted(names):
             yield place_of(name, self.study.items[name])

@@ -19,7 +19,7 @@ from trialwright.errors import UnitError
 from trialwright.model.derivation import derivation_finding, subject_findings
 from trialwright.model.finding import SHOWN_PER_COLUMN, Finding
 from trialwright.model.frames import Frames
-from trialwright.model.items import date_stem, item_place, rows_at
+from trialwright.model.items import Place, date_stem, item_place, rows_at
 from trialwright.model.partial_dates import imputed_part
 from trialwright.model.schedule import IgnoreAfter, Marker
 from trialwright.model.study import Study
@@ -27,6 +27,7 @@ from trialwright.units import conversion_factor
 
 __all__ = [
     "CRITERIA",
+    "DISTURBING",
     "INTERFERING_PROCEDURES",
     "ROWS",
     "SETTINGS",
@@ -54,6 +55,12 @@ INTERFERING_PROCEDURES: Final = (
 
 MOUSE_ANTIBODY_CLASS: Final = "MOUSE ANTIBODY"
 """Class (CM.CMCLAS) of medicines after which the marker cannot be judged."""
+
+DISTURBING: Final = (
+    Place("PR", "PRDECOD", (("PRDECOD", INTERFERING_PROCEDURES),), "PRSTDTC", "all"),
+    Place("CM", "CMCLAS", (("CMCLAS", (MOUSE_ANTIBODY_CLASS,)),), "CMSTDTC", "all"),
+)
+"""Rows that disturb the marker whatever the study says."""
 
 ROWS: Final[Mapping[str, pl.DataType]] = {
     "STUDYID": pl.String(), "USUBJID": pl.String(), "ASSESSID": pl.String(), "PARAMCD": pl.String(), "ADT": pl.Date(),
