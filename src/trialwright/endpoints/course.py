@@ -94,6 +94,12 @@ class Course:
         return self.events.picks.where(self.counted | self.early, self.last.where(self.last.found, self.origin))
 
     @property
+    def judged(self) -> Flags:
+        """Whose row rests on what the first event was: it counts, or too many assessments were missed before it."""
+        judged: Flags = self.counted | (self.stops.reason == _GAP)
+        return judged
+
+    @property
     def beyond(self) -> Flags:
         """Whose time goes on after the horizon."""
         return (self.deciding.day > self.horizon) & ~self.early

@@ -26,7 +26,7 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     for number, candidate in enumerate(course.events.candidates):
         answers = cohort.answers(candidate.path) if candidate.when is not None else None
         if answers is not None:
-            evidence.append(Evidence(answers.filter(course.counted & (course.events.kind == number))))
+            evidence.append(Evidence(answers.filter(course.judged & (course.events.kind == number))))
     return Rows(
         adtte=made,
         named=named_rows(course_roles(cohort, request, course), evidence=tuple(evidence)),
