@@ -121,15 +121,18 @@ def _adjudicated(series: str, found: ReaderAgreement) -> Table:
     rows = tuple(
         Row(
             Cell(subject),
-            text_cells([_judged(best, day), _judged(other, end), differ, chosen or "not decided", by or ""]),
+            text_cells(
+                [_judged(best, day), _judged(other, end), differ, f"{chosen} ({by})" if chosen else "not decided"]
+            ),
         )
         for subject, best, day, other, end, differ, chosen, by in differing.select(names).iter_rows()
     )
-    columns = tuple(map(Column, ("Subject", first, second, "They differ in", "Counts", "Because of")))
+    columns = tuple(map(Column, ("Subject", first, second, "They differ in", "What counts")))
     caption = f"Subjects of “{series}” on whom the readers differ"
-    return Table(f"adjudication-{_stem(series)}", caption, columns, rows, shown=differing.height <= _SHOWN)
+    notes = ("Best response by each reader, and the day of the first progression where there was one.",)
+    return Table(f"adjudication-{_stem(series)}", caption, columns, rows, notes, shown=differing.height <= _SHOWN)
 
 
 def _judged(best: str | None, progression: date | None) -> str:
-    end = "no progression" if progression is None else f"progression {progression}"
-    return f"{best or 'not assessed'}, {end}"
+    end = "" if progression is None else f", PD {progression}"
+    return f"{best or 'not assessed'}{end}"

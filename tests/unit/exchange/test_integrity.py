@@ -427,6 +427,13 @@ FINE = {
     "two readers, one name of a lesion": {
         "tu.csv": add("OV-01-001,9,T1,TARGET,LIVER,CT SCAN,INDEPENDENT ASSESSOR,2026-01-02,")
     },
+    "two independent readers, one name of a lesion": {
+        "tu.csv": lambda text: (
+            text.replace("\n", ",\n").replace("TUCERT,", "TUCERT,TUEVALID", 1)
+            + "OV-01-001,9,T1,TARGET,LIVER,CT SCAN,INDEPENDENT ASSESSOR,2026-01-02,,READER 1\n"
+            + "OV-01-001,10,T1,TARGET,LIVER,CT SCAN,INDEPENDENT ASSESSOR,2026-01-02,,READER 2\n"
+        )
+    },
     "surgery planned and not done": {
         "pr.csv": add("OV-02-001,1,PROTOCOL SURGERY,SECONDARY CYTOREDUCTION,N,2026-05-08")
     },

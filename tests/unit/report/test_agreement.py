@@ -57,7 +57,7 @@ def test_readers_stand_beside_it_with_what_they_differ_in() -> None:
     assert "differ in confirmed best response or progression on 1 of 2 subjects." in notes
     (row,) = made["adjudication-after"].rows
     assert [row.head.text, *(cell.text for cell in row.cells)] == [
-        "P2", "SD, progression 2026-05-01", "not assessed, no progression", "progression", "R2", "adjudicator",
+        "P2", "SD, PD 2026-05-01", "not assessed", "progression", "R2 (adjudicator)",
     ]  # fmt: skip
 
 

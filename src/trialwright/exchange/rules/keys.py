@@ -47,7 +47,7 @@ def _doubled_key(scene: Scene) -> Iterator[Finding]:
 
 
 def _doubled_lesion(scene: Scene) -> Iterator[Finding]:
-    key = ["USUBJID", "TUEVAL", "TULNKID"]
+    key = ["USUBJID", "TUEVAL", "TUEVALID", "TULNKID"]
     lesions = scene.frames["TU"].filter(pl.col("TULNKID").is_not_null())
     again = lesions.filter(~pl.struct(key).is_first_distinct())
     yield from scene.report("K02", "TU", again, "TULNKID", "lesion {} was first seen in an earlier row".format)

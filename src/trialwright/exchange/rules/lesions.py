@@ -30,10 +30,8 @@ def _broken_links(scene: Scene) -> Iterator[Finding]:
         goal = scene.frames[domain].select("USUBJID", TO=pl.col(f"{domain}SEQ"))
         lost = own.join(goal, on=["USUBJID", "TO"], how="anti")
         yield from scene.report("G04", "FA", lost, "FALNKID", f"link '{{}}' points to no row of {domain}".format)
-    known = scene.frames["TU"].select("USUBJID", "TULNKID", EVAL=pl.col("TUEVAL").fill_null(""))
-    measured = (
-        scene.frames["TR"].filter(pl.col("TRLNKID").is_not_null()).with_columns(EVAL=pl.col("TREVAL").fill_null(""))
-    )
+    known = scene.frames["TU"].select("USUBJID", "TULNKID", EVAL=_reader("TU"))
+    measured = scene.frames["TR"].filter(pl.col("TRLNKID").is_not_null()).with_columns(EVAL=_reader("TR"))
     lost = measured.join(
         known, left_on=["USUBJID", "TRLNKID", "EVAL"], right_on=["USUBJID", "TULNKID", "EVAL"], how="anti"
     )
@@ -41,16 +39,21 @@ def _broken_links(scene: Scene) -> Iterator[Finding]:
     yield from scene.report("G04", "TR", lost, "TRLNKID", words)
 
 
+def _reader(domain: str) -> pl.Expr:
+    """Who read a row: the role, and of several readers the name."""
+    return pl.concat_str(pl.col(f"{domain}EVAL").fill_null(""), pl.col(f"{domain}EVALID").fill_null(""), separator="\t")
+
+
 def _targets(scene: Scene) -> Iterator[Finding]:
     """Targets too small or too many.
 
     References: Eisenhauer EA et al., European Journal of Cancer 2009;45:228-247, doi:10.1016/j.ejca.2008.10.026.
     """
-    targets = scene.frames["TU"].filter(pl.col("TUORRES") == "TARGET").with_columns(EVAL=pl.col("TUEVAL").fill_null(""))
+    targets = scene.frames["TU"].filter(pl.col("TUORRES") == "TARGET").with_columns(EVAL=_reader("TU"))
     if targets.is_empty():
         return
     first = targets.select("USUBJID", "EVAL", "TULO", TRLNKID=pl.col("TULNKID"))
-    sizes = scene.frames["TR"].with_columns(EVAL=pl.col("TREVAL").fill_null(""))
+    sizes = scene.frames["TR"].with_columns(EVAL=_reader("TR"))
     sizes = sizes.join(first, on=["USUBJID", "EVAL", "TRLNKID"], how="inner").filter(pl.col("TRLO") == pl.col("TULO"))
     small = sizes.filter(
         ((pl.col("TRTESTCD") == "LDIAM") & (pl.col("TRVAL") < _MIN_LONGEST_TENTHS_MM))
