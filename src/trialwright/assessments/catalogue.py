@@ -18,7 +18,7 @@ CATALOGUE: Final[Sequence[Spec]] = (
     Spec(
         "ablation-zone",
         "response criteria",
-        "State of an ablated zone, read from the recorded verdict of each scan: PD is viable tumour in or at the zone.",
+        "State of an ablated zone as its reader recorded it, never calculated: PD is viable tumour in or at the zone.",
         "Ahmed et al., Radiology 2014;273:241-260 (unverified)",
         certainty="unverified",
         settings={"rows": ("recorded",), "category": (), "readers": (), "adjudicator": ()},
