@@ -8,6 +8,7 @@ import pytest
 from tests.unit.endpoints.trial import PFS, SURGCOMP, changed, derived, folder, frames_of, ids, study
 from trialwright.analysis.rmst import rmst
 from trialwright.model.frames import Frames
+from trialwright.model.schedule import ScoreUse
 from trialwright.model.study import Study
 
 pytestmark = pytest.mark.unvalidated
@@ -128,3 +129,21 @@ def test_the_mean_of_what_is_no_time_is_not_computed() -> None:
         "horizon": {"of": "24 months", "is": "administrative censoring"},
     }  # fmt: skip
     assert "T10" in ids(derived(study(SURGCOMP, mean), folder("A: SCS 2026-01-01")))
+
+
+@pytest.mark.parametrize("endpoint", [CHANGE, {**LIST, "of": "bili"}])
+def test_a_recorded_score_is_the_item_it_is_recorded_in(endpoint: dict[str, object]) -> None:
+    frames = sampled(("2026-01-10", "1.0", "mg/dL"), ("2026-02-10", "3.0", "mg/dL"))
+    plain = with_bilirubin(endpoint)
+    score = ScoreUse.model_validate_json('{"id": "grade", "name": "grade", "item": "bili"}')
+    scored = with_bilirubin({**endpoint, "of": "grade"}).model_copy(update={"scores": (score,)})
+    expected = derived(plain, frames).values
+    assert expected.height
+    assert derived(scored, frames).values.equals(expected)
+
+
+def test_a_computed_score_is_said_not_to_be_computed() -> None:
+    score = ScoreUse.model_validate_json('{"id": "grade", "name": "grade", "inputs": {"bilirubin": "bili"}}')
+    trial = with_bilirubin({**CHANGE, "of": "grade"}).model_copy(update={"scores": (score,)})
+    found = derived(trial, sampled(("2026-01-10", "1.0", "mg/dL")))
+    assert (ids(found), found.values.height) == (["T10"], 0)

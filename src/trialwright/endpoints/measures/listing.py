@@ -14,6 +14,7 @@ from trialwright.endpoints.periods import span_of
 from trialwright.endpoints.sources import named_rows, subject_picks
 from trialwright.endpoints.timeline import DOMAINS, Ints, Picks, as_dates
 from trialwright.endpoints.values import value_picks, with_values
+from trialwright.model.items import item_of
 
 __all__ = ["MEASURE"]
 
@@ -21,9 +22,10 @@ __all__ = ["MEASURE"]
 def _derive(cohort: Cohort, request: Request) -> Rows:
     definition = request.definition
     span = span_of(cohort, definition.period)
-    if definition.of is not None and definition.of in cohort.study.items:
-        picks = value_picks(cohort, definition.of, span.since, span.until)
-        found = with_values(cohort, definition.of, picks)
+    name = item_of(cohort.study, definition.of or "")
+    if name:
+        picks = value_picks(cohort, name, span.since, span.until)
+        found = with_values(cohort, name, picks)
     elif definition.assessment is not None:
         picks, found = _best(cohort, definition.assessment, span.until)
     else:
