@@ -10,7 +10,7 @@ BIN := .venv/bin
 DEMO := out/nct07295132
 SAY = @printf '\n== %s\n'
 # small enough for numba's compiler to be switched off, so that coverage sees into the kernels
-UNCOMPILED := $(wildcard tests/unit/numerics tests/unit/analysis tests/property)
+UNCOMPILED := tests/unit/numerics tests/unit/analysis
 
 .PHONY: help demo test check fix bench docs canary lock clean static uncompiled suite coverage venv-run venv-test
 
@@ -77,6 +77,7 @@ uncompiled:
 	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q -n 2 -m "not slow" $(UNCOMPILED)
 
 # the examples of a page of the manual build on each other, so a file is one worker's
+# tests/conftest.py says which tests are traced
 suite:
 	$(SAY) "tests, doctests, examples of the manual"
 	@mkdir -p out/coverage

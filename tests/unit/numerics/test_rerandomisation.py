@@ -82,6 +82,7 @@ def test_z_is_that_of_the_log_rank_test() -> None:
     assert found == pytest.approx([logrank(time, event, arm, strata=stratum).z for arm in drawn], abs=1e-10)
 
 
+@pytest.mark.slow  # with the compiler switched off
 @pytest.mark.independent("all allocations of a small trial, counted")
 def test_p_comes_near_that_of_all_allocations() -> None:
     time, event = np.arange(1.0, 9.0), np.ones(8, np.int8)

@@ -91,12 +91,14 @@ def test_workers_draw_the_same_numbers() -> None:
         assert list(workers.map(first_numbers, range(8))) == alone
 
 
+@pytest.mark.slow  # with the compiler switched off
 def test_numbers_lie_strictly_between_0_and_1() -> None:
     numbers = Draws.first(3, 0, 200_000).grid("x", 4)
     assert 0 < numbers.min() < 1e-5
     assert 1 - 1e-5 < numbers.max() < 1
 
 
+@pytest.mark.slow  # with the compiler switched off
 @pytest.mark.independent("scipy's distribution functions")
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_distributions(seed: int) -> None:
@@ -112,6 +114,7 @@ def test_distributions(seed: int) -> None:
     assert stats.chisquare(found[shares > 0], 20_000 * shares[shares > 0]).pvalue > 1e-4
 
 
+@pytest.mark.slow  # with the compiler switched off
 @pytest.mark.independent("correlation of independent numbers")
 def test_streams_and_trials_are_uncorrelated() -> None:
     columns = [Draws.first(5, trial, 20_000).uniform(stream) for trial in (0, 1) for stream in ("a", "b", "c")]

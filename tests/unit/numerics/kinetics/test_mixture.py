@@ -29,6 +29,7 @@ def test_density_of_a_mixture() -> None:
         np.testing.assert_allclose(np.exp(found[i]), 0.3 * normal + 0.7 * student, rtol=1e-12)
 
 
+@pytest.mark.slow  # with the compiler switched off
 @pytest.mark.parametrize("student", [False, True])
 def test_points_have_the_moments_of_their_distribution(*, student: bool) -> None:
     uniform = Draws.first(3, 0, 2).grid("points", 40_000 * 6).reshape(2, 40_000, 6)
@@ -39,6 +40,7 @@ def test_points_have_the_moments_of_their_distribution(*, student: bool) -> None
     np.testing.assert_allclose(np.cov(points[1].T), 4 * inflated * COVARIANCE, atol=0.4)
 
 
+@pytest.mark.slow  # with the compiler switched off
 def test_student_points_have_its_tails() -> None:
     uniform = Draws.first(3, 0, 1).grid("points", 40_000 * 4).reshape(1, 40_000, 4)
     points = Component(np.zeros((1, 1)), np.ones((1, 1, 1)), 1.0, student=True).drawn(uniform)[0, :, 0]
