@@ -88,7 +88,8 @@ def _sums(context: Context, course: SubjectCourse, series: AssessmentSeries, vis
     after = f" Later: {'; '.join(f'{words} on {day}' for words, day in reversed(named.items()))}." if named else ""
     caption = (
         f"{summary} Thick: sum, marked by the overall response; thin: each lesion by its name; level broken lines: 30% "
-        f"below the baseline, and 20% and at least 5 mm above the smallest sum.{ending}{after}"
+        f"below the baseline, and {'20% and at least 5 mm' if _needs_5_mm(series) else '20%'} above the smallest sum."
+        f"{ending}{after}"
     )
 
     def chart(canvas: Canvas) -> alt.LayerChart:
@@ -126,7 +127,7 @@ def _sum_chart(
     there = [mark for mark in _MARKS if any(kind == mark[0] for kind, _ in events)]
     end = _last_day(visits, start)
     x_scale = alt.Scale(domain=[-0.02 * end, end * 1.03], nice=False, zero=False)
-    top = max(float(value) for value in [*sums["MM"], *lesions["MM"], *_levels(visits), 10.0]) * 1.05
+    top = max(float(value) for value in [*sums["MM"], *lesions["MM"], *_levels(series, visits), 10.0]) * 1.05
     top *= height_px / (height_px - 8 - _LANE_PX * len(there))
     y_scale = alt.Scale(domain=[0, top], nice=False)
     x = alt.X("DAY:Q", title="Days since the first scan", scale=x_scale)
@@ -136,7 +137,7 @@ def _sum_chart(
         .mark_line(color=_LESION, strokeWidth=1, point={"color": _LESION, "size": 14, "filled": True})
         .encode(x, y, alt.Detail("TRLNKID:N")),
         _named_lesions(lesions, (x, y), 14 * top / height_px, canvas),
-        *_bounds(visits, y_scale, canvas),
+        *_bounds(series, visits, y_scale, canvas),
         alt.Chart(rows_of(sums, "DAY", "MM")).mark_line(color=INK, strokeWidth=2.2).encode(x, y),
     ]
     decided = [{"DAY": (visit.day - start).days} for visit in visits if visit.decides]
@@ -164,17 +165,23 @@ def _last_day(visits: list[Visit], start: date) -> int:
     return max(last * 5 // 4, last + 56)
 
 
-def _levels(visits: list[Visit]) -> list[float]:
+def _needs_5_mm(series: AssessmentSeries) -> bool:
+    """Whether progression needs an absolute growth, too."""
+    asked = str(series.settings.get("mrecist_abs_5mm", False)).lower() == "true"
+    return asked or not series.criteria.endswith("mrecist")
+
+
+def _levels(series: AssessmentSeries, visits: list[Visit]) -> list[float]:
     """Lengths that make a partial response and a progression, against the last baseline and the smallest sum."""
     base = [visit.base_mm for visit in visits if visit.base_mm is not None]
     sums = [visit.sum_mm for visit in visits if visit.sum_mm is not None]
     if not base or not sums:
         return []
-    return [0.7 * base[-1], max(1.2 * min(sums), min(sums) + 5)]
+    return [0.7 * base[-1], max(1.2 * min(sums), min(sums) + (5 if _needs_5_mm(series) else 0))]
 
 
-def _bounds(visits: list[Visit], y_scale: alt.Scale, canvas: Canvas) -> Iterator[alt.Chart]:
-    named = zip(("−30%", "+20%, 5 mm"), _levels(visits), strict=False)
+def _bounds(series: AssessmentSeries, visits: list[Visit], y_scale: alt.Scale, canvas: Canvas) -> Iterator[alt.Chart]:
+    named = zip(("−30%", "+20%, 5 mm" if _needs_5_mm(series) else "+20%"), _levels(series, visits), strict=False)
     levels = [{"at": level, "text": words} for words, level in named]
     y = alt.Y("at:Q", title="Length (mm)", scale=y_scale)
     data = alt.Chart(alt.Data(values=levels))

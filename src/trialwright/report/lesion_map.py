@@ -187,7 +187,7 @@ def lesion_map_figure(context: Context, found: LesionMap, name: str) -> Figure:
     new = found.lesions.filter(pl.col("GROUP") == "NEW").height
     fresh = f", of which {new} new" if new else ", none of them new"
     summary = (
-        f"Lesions of subject {found.subject} at {count(len(found.visits), 'visit')}: "
+        f"Lesions of subject {found.subject}, series “{found.series.id}”, at {count(len(found.visits), 'visit')}: "
         f"{count(found.lesions.height, 'lesion')}{fresh}."
     )
     decided = (

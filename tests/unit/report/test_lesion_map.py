@@ -49,6 +49,7 @@ def test_the_scan_that_decided_progression_is_framed(context: Context, found: Le
     figure = lesion_map_figure(context, found, "lesions-after")
     assert 'stroke="#c2571a"' in figure.wide
     assert "1 May 2026" in figure.caption
+    assert "series “after”" in figure.caption
     assert [column.below for column in figure.table.columns[2:]] == ["", "", "decided", ""]
 
 
