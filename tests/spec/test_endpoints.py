@@ -37,17 +37,8 @@ pytestmark = pytest.mark.independent
 PARAMS = {"DoR": "DOR", "DoCR": "DOCR"}
 TOLD = {"PFS": "PFS", "TTP": "TTP", "OS": "OS", "HPFS": "HPFS", "LTP": "LTP"}
 
-# Cases whose expectation and the program's convention differ, and why the program keeps its own.
-DIFFER: Mapping[str, str] = {}
-
-
 def every(*names: str) -> list[ParameterSet]:
-    return [pytest.param(case, id=case["id"]) for case in cases(*names) if case["id"] not in DIFFER]
-
-
-def test_the_cases_that_differ_are_cases() -> None:
-    names = ("dates", "durations", "invariants", "missed_assessments", "other_endpoints", "pfs_rule_sets")
-    assert set(DIFFER) <= {case["id"] for case in cases(*names)}
+    return [pytest.param(case, id=case["id"]) for case in cases(*names)]
 
 
 @pytest.mark.parametrize("case", every(*SHARED))
