@@ -122,7 +122,7 @@ def with_lesions_named(study: Study, known: Frames, derived: Derived, *, cutoff:
     rows = named.sort(*_KEY, "DOMAIN", "SEQ").select(
         *_KEY, ROLE=pl.lit(ROLE), ROW=_row_id(known, pl.col("DOMAIN"), pl.col("USUBJID"), pl.col("SEQ"))
     )
-    kept = _without_idle(trial, derived, rows)
+    kept = _without_idle(trial, derived, rows, others)
     key = [name for name in derived.sources.columns if name != "ROLE"]
     both = pl.concat([kept, rows], how="diagonal").unique(key, keep="first", maintain_order=True)
     return replace(derived, sources=both.sort(_KEY, maintain_order=True))
@@ -279,21 +279,25 @@ def _row_id(frames: Frames, domain: pl.Expr, subject: pl.Expr, seq: pl.Expr) -> 
     return pl.format("row/{}:{}:{}", domain.replace_strict(files, return_dtype=pl.String), subject, seq)
 
 
-def _without_idle(trial: _Trial, derived: Derived, rows: pl.DataFrame) -> pl.DataFrame:
-    """Sources without deciding rows of calculated responses on which the result does not rest.
+def _without_idle(trial: _Trial, derived: Derived, rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Sources without rows that were left out and on which the result does not rest.
 
-    A further look or a review of the same scan may say the same as the row that gave a response its source.
+    A further look or a review of the same scan may say the same as the row that gave a response its source, and a time
+    that is cut at a horizon does not rest on what came after it.
     """
     own = derived.adrs.filter(
         pl.col("ASSESSID").is_in([series.id for series in trial.series]) & pl.col("SRCDOM").is_in(list(_SCANS))
     ).drop_nulls("SRCSEQ")
-    deciding = own.select(
-        "USUBJID", ROW=_row_id(trial.frames, pl.col("SRCDOM"), pl.col("USUBJID"), pl.col("SRCSEQ"))
-    ).unique()
+    tried = pl.concat(
+        [own.select("USUBJID", DOMAIN="SRCDOM", SEQ="SRCSEQ"), others.select("USUBJID", "DOMAIN", "SEQ")],
+        how="vertical_relaxed",
+    )
+    ids = _row_id(trial.frames, pl.col("DOMAIN"), pl.col("USUBJID"), pl.col("SEQ"))
+    tried = tried.select("USUBJID", ROW=ids).unique()
     asked = trial.asked.endpoints
     read = pl.col("ROLE").is_in(list(_OWN_ROLES)) & pl.col("PARAMCD").is_in([endpoint.id for endpoint in asked])
     cut_off = pl.col("PARAMCD").is_in([endpoint.id for endpoint in asked if endpoint.measure == "restricted mean"])
-    doubtful = derived.sources.filter(read | cut_off).join(deciding, on=["USUBJID", "ROW"], how="semi")
+    doubtful = derived.sources.filter(read | cut_off).join(tried, on=["USUBJID", "ROW"], how="semi")
     idle = doubtful.join(rows, on=[*_KEY, "ROW"], how="anti").select(*_KEY, "ROLE", "ROW")
     return derived.sources.join(idle, on=[*_KEY, "ROLE", "ROW"], how="anti", maintain_order="left")
 
