@@ -99,4 +99,4 @@ def clustered_variance(influence: Floats, cluster: Ints) -> Floats:
     [0.0]
     """
     sums = [np.bincount(cluster, weights=row) for row in influence]
-    return np.array([float(each @ each) for each in sums])
+    return np.array([float(np.square(each).sum()) for each in sums])
