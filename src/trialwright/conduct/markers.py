@@ -133,10 +133,6 @@ def _computed(opened: OpenedStudy, marker: Marker, frames: Frames, dates: pl.Dat
     )
 
 
-def _prefixed(say: Say, marker: Marker) -> Say:
-    return lambda text: say(f"fitting the kinetics of {marker.id}, {text}")
-
-
 def _pictures(prepared: PreparedSeries, rows: pl.DataFrame, use: SetUse) -> MarkerPictures | None:
     estimated = rows.filter(pl.col("STATUS") == "ESTIMATED")
     if estimated.is_empty():
