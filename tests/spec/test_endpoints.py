@@ -26,16 +26,19 @@ from tests.spec.endpoint_cases import (
 from tests.unit.endpoints.trial import frames_of
 from trialwright.analysis.rmst import rmst
 from trialwright.dates import DAYS_PER_MONTH, DAYS_PER_YEAR, Duration
+from trialwright.endpoints.censoring import therapy_start
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.invariants import invariant_findings
 from trialwright.endpoints.measure import ADTTE, Rows
 from trialwright.endpoints.questions import requests
+from trialwright.endpoints.timeline import FLAGS
 from trialwright.model.study import Study
 
 pytestmark = pytest.mark.independent
 
 PARAMS = {"DoR": "DOR", "DoCR": "DOCR"}
 TOLD = {"PFS": "PFS", "TTP": "TTP", "OS": "OS", "HPFS": "HPFS", "LTP": "LTP"}
+
 
 def every(*names: str) -> list[ParameterSet]:
     return [pytest.param(case, id=case["id"]) for case in cases(*names)]
@@ -97,6 +100,8 @@ def test_an_incomplete_date_is_completed_by_its_rule(case: Case) -> None:
     assert queried == case["expect"].get("finding", False)
     if case["what"] == "new therapy":
         _therapy_day(found.adtte, case)
+        cohort = Cohort(study_of({}), frames_of(rows), pl.DataFrame(), {}, date(2027, 3, 31))
+        assert FLAGS[therapy_start(cohort, "next_therapy")[0].imputed[0]] == case["expect"]["flag"]
         return
     row = found.adtte.filter(pl.col("PARAMCD") == name).row(0, named=True)
     shown = None if row["ADT"] is None else str(row["ADT"])
@@ -139,6 +144,9 @@ BREAKS = {
     "PFS later than OS": "T30", "death in PFS without death in OS": "T31", "HPFS before PFS": "T35",
     "DoR ends on another day than PFS": "T33", "DoR censored otherwise than PFS": "T33",
 }  # fmt: skip
+
+
+BY_FOLDER = {"after the cutoff", "LTP before ablation", "response after progression"}
 
 
 @pytest.mark.parametrize("case", [case for case in every("invariants") if "rows" in case.values[0]])
@@ -188,6 +196,7 @@ def _limited(study: Study) -> Study:
 def _by_folder(case: Case) -> None:
     """Breaks that the derivation itself meets: they are found in a folder, not in rows."""
     wanted = case["expect"]["findings"]
+    assert set(wanted) <= BY_FOLDER | set(BREAKS)
     if "after the cutoff" in wanted:
         row = row_of({"assessments": {42: "SD"}, "death": case["rows"]["OS"]["day"], "cutoff": case["cutoff"]}, "OS")
         assert row is not None
