@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from importlib.resources import files
 
 import polars as pl
 import pytest
 
 from trialwright.assessments import study_responses
+from trialwright.conduct.catalogue import catalogue
 from trialwright.endpoints import time_point_dates
 from trialwright.endpoints.cohort import Cohort
 from trialwright.errors import StudyError
 from trialwright.model.frames import Frames, frames_from_text
 from trialwright.model.study import Study
+from trialwright.protocol.load import load
 
 pytestmark = pytest.mark.independent("days and responses worked out by hand")
 
@@ -193,3 +196,11 @@ def test_the_row_of_a_response_by_ca125_is_no_adequate_assessment() -> None:
 def test_a_series_needs_a_marker_that_is_judged() -> None:
     with pytest.raises(StudyError, match="names no marker"):
         rows(folder(STABLE, "-5 400,21 190"), study(marker=None))
+
+
+def test_a_study_file_that_names_no_marker_is_refused_where_it_stands() -> None:
+    text = files("trialwright.studies").joinpath("nct07295132.yaml").read_text(encoding="utf-8")
+    series = "  - {id: both, criteria: gcig-2011-combined, baseline: {last_before: allocation, within: 28 days}}"
+    with pytest.raises(StudyError) as refused:
+        load(text.replace("\nmarkers:\n", f"\n{series}\n\nmarkers:\n", 1), catalogue())
+    assert '"gcig-2011-combined" needs a marker' in str(refused.value)
