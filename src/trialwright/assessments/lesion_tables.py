@@ -126,11 +126,11 @@ def _lesions(frames: Frames, series: AssessmentSeries, criterion: Criterion, who
         "S",
         LNK="TULNKID",
         GROUP=pl.col("TUORRES").replace_strict(dict(_GROUPS), return_dtype=pl.Int8),
-        NODAL=pl.col("TULOC").str.starts_with(NODAL_PLACES).fill_null(value=False),
+        NODAL=pl.col("TULOC").cast(pl.String).str.starts_with(NODAL_PLACES).fill_null(value=False),
         FIRST=_day("TUHI"),
         CERTAIN=(pl.col("TUCERT") != "EQUIVOCAL").fill_null(value=True),
-        ORGAN="TULOC",
-        METHOD="TUMETHOD",
+        ORGAN=pl.col("TULOC").cast(pl.String),
+        METHOD=pl.col("TUMETHOD").cast(pl.String),
         SEQ="TUSEQ",
         LINE="LINE",
     )
@@ -302,7 +302,7 @@ def lesion_tables(frames: Frames, series: AssessmentSeries, criterion: Criterion
         DAY=_day("TRHI"),
         LOW=_day("TRLO"),
         GRP="TRLNKGRP",
-        METHOD=pl.coalesce("TRMETHOD", "METHOD"),
+        METHOD=pl.coalesce(pl.col("TRMETHOD").cast(pl.String), "METHOD"),
         SEQ="TRSEQ",
         LINE="LINE",
     ).collect()

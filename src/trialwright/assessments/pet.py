@@ -40,8 +40,8 @@ def settle_by_other_scan(tables: LesionTables, frames: Frames, anchor: npt.NDArr
     ends = pl.DataFrame({"USUBJID": tables.subjects, "S": np.arange(len(anchor)), "ANCHOR": anchor})
     seen = pl.concat(
         [
-            frames["TU"].filter(pl.col("TUMETHOD").str.contains(_PET)).select("USUBJID", DAY="TULO"),
-            frames["TR"].filter(pl.col("TRMETHOD").str.contains(_PET)).select("USUBJID", DAY="TRLO"),
+            frames["TU"].filter(pl.col("TUMETHOD").cast(pl.String).str.contains(_PET)).select("USUBJID", DAY="TULO"),
+            frames["TR"].filter(pl.col("TRMETHOD").cast(pl.String).str.contains(_PET)).select("USUBJID", DAY="TRLO"),
             frames["FA"].filter(pl.col("FAOBJ").str.contains(_PET)).select("USUBJID", DAY="FALO"),
         ]
     ).drop_nulls().join(ends, on="USUBJID")  # fmt: skip

@@ -158,7 +158,7 @@ def _rows_of(study: Study, one: pl.DataFrame) -> pl.DataFrame:
         ASSESSID="ASSESSID",
         PARAMCD=pl.lit("OVR"),
         ADT="ADT",
-        AVALC="RSORRES",
+        AVALC=pl.col("RSORRES").cast(pl.String),
         AVAL=number,
         ADEQUATE=pl.when(pl.col("RSORRES") == "NE").then(pl.lit("N")).otherwise(pl.lit("Y")),
         ANL01FL=pl.lit("Y"),

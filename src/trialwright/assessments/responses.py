@@ -18,6 +18,7 @@ from trialwright.assessments.response_rows import ROWS
 from trialwright.assessments.series_rows import series_rows
 from trialwright.assessments.status_rows import status_rows
 from trialwright.errors import NotAllowedError
+from trialwright.model.cells import TERM
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.schedule import AssessmentSeries
@@ -200,14 +201,21 @@ def study_responses(study: Study, frames: Frames, points: pl.DataFrame) -> tuple
     series, lost = recorded_best(study, frames, points, series)
     lesions, doubts = derived_responses(study, frames, points)
     markers, more = ca125_responses(study, frames, points)
-    every = pl.concat([part for part in (series, lesions, markers) if part.width], how="diagonal")
+    every = pl.concat([_with_terms(part) for part in (series, lesions, markers) if part.width], how="diagonal")
     del series, lesions, markers
     return _sorted(every), [*noticed, *lost, *doubts, *more]
 
 
+def _with_terms(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose columns of few terms hold each term once."""
+    words = (name for name, kind in ROWS.items() if kind == pl.String and name != "USUBJID")
+    return rows.cast({name: TERM for name in words if name in rows.columns})
+
+
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows in the order of ADRS, column by column: of millions of rows no second table stands beside the first."""
-    order = rows.select(pl.arg_sort_by("USUBJID", "ASSESSID", "PARAMCD", "ADT", maintain_order=True)).to_series()
+    by = ("USUBJID", "ASSESSID", "PARAMCD", "ADT", "DTYPE")
+    order = rows.select(pl.arg_sort_by(by, maintain_order=True)).to_series()
     for place, name in enumerate(rows.columns):
         rows.replace_column(place, rows[name].gather(order))
     return rows

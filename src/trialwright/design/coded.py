@@ -174,7 +174,7 @@ class CodedTable:
         polars.DataFrame
             Every declared column, typed columns behind their text, and ``LINE``.
         """
-        exprs = dict(_empty_columns(self.domain))
+        exprs, schema = dict(_empty_columns(self.domain)), typed_schema(TABLES[self.domain])
         exprs["STUDYID"] = pl.lit(study).alias("STUDYID")
         exprs["LINE"] = pl.int_range(2, self.height + 2, dtype=pl.UInt32).alias("LINE")
         stored: dict[str, CodeArray | IndexArray] = {}
@@ -186,11 +186,11 @@ class CodedTable:
             found = column.lookup(dtype)
             stored[name] = found.positions
             position = pl.col(name)
-            exprs[name] = pl.lit(found.text).gather(position).alias(name)
+            exprs[name] = pl.lit(found.text.cast(schema[name])).gather(position).alias(name)
             if stem:
                 exprs.update(
                     {
-                        stem + end: pl.lit(values).gather(position).alias(stem + end)
+                        stem + end: pl.lit(values.cast(schema[stem + end])).gather(position).alias(stem + end)
                         for end, values in found.typed.items()
                     }
                 )

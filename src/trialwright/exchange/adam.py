@@ -18,6 +18,7 @@ from trialwright.exchange.adam_terms import (
     SOURCE_COLUMNS,
     VARIABLES,
 )
+from trialwright.model.cells import TERM
 from trialwright.model.lengths import millimetres
 from trialwright.model.study import Study
 
@@ -88,7 +89,8 @@ def analysis_tables(study: Study, sources: Sources) -> tuple[AnalysisTable, ...]
     arms = sources.adsl.select("USUBJID", TRTP="ARM") if "ARM" in sources.adsl.columns else None
     if sources.adtr is not None:
         parts.append(_lesions(study, _planned(sources.adtr, arms)))
-    parts.append(_responses(study, _planned(sources.adrs, arms)))
+    words = sources.adrs.with_columns(pl.col(TERM).cast(pl.String))
+    parts.append(_responses(study, _planned(words, arms)))
     parts.append(_times(_planned(sources.adtte, arms)))
     return tuple(parts)
 

@@ -6,6 +6,7 @@ finding names it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -17,9 +18,12 @@ from trialwright.model.doubts import AS_WRITTEN, WHOLE, Doubt, doubtful_cells, d
 from trialwright.model.finding import Finding
 from trialwright.model.tables import LENGTH_TESTS, Column, Table
 
-__all__ = ["typed", "typed_schema"]
+__all__ = ["TERM", "typed", "typed_schema"]
 
 DECIMAL: Final = pl.Decimal(38, 6)
+TERM: Final = pl.Categorical()
+"""Type of a column of few terms that stand in very many rows."""
+_WRITTEN: Final[Mapping[str, pl.DataType]] = {"int": pl.Int64(), "code": TERM}
 _MEASURE: Final = r"^(<=|>=|<|>)?\s*-?[0-9]+(\.[0-9]{1,6})?$"
 _COMPARATOR: Final = r"^(<=|>=|<|>)"
 _DATE: Final = (
@@ -42,10 +46,10 @@ class _Plan:
 def _derived_columns(column: Column) -> dict[str, pl.DataType]:
     if column.kind == "date":
         stem = column.name.removesuffix("DTC")
-        return {f"{stem}LO": pl.Date(), f"{stem}HI": pl.Date(), f"{stem}PREC": pl.String()}
+        return {f"{stem}LO": pl.Date(), f"{stem}HI": pl.Date(), f"{stem}PREC": TERM}
     if column.kind == "measure":
         stem = measure_stem(column.name)
-        return {f"{stem}VAL": DECIMAL, f"{stem}CMP": pl.String()}
+        return {f"{stem}VAL": DECIMAL, f"{stem}CMP": TERM}
     if column.kind == "length":
         return {f"{measure_stem(column.name)}VAL": pl.Int64()}
     return {}
@@ -73,7 +77,7 @@ def typed_schema(table: Table) -> dict[str, pl.DataType]:
     """
     schema: dict[str, pl.DataType] = {}
     for column in table.columns:
-        schema[column.name] = pl.Int64() if column.kind == "int" else pl.String()
+        schema[column.name] = _WRITTEN.get(column.kind, pl.String())
         schema.update(_derived_columns(column))
     return {**schema, "LINE": pl.UInt32()}
 
@@ -101,8 +105,9 @@ def typed(table: Table, text_frame: pl.DataFrame, file: str) -> tuple[pl.DataFra
 
     Notes
     -----
-    Codes are read in capitals without outer blanks (C02 tells). Dates get ``LO``, ``HI`` and ``PREC``; measures ``VAL``
-    (38 digits, six decimals) and ``CMP``; lengths ``VAL`` in tenths of a millimetre.
+    Codes are read in capitals without outer blanks (C02 tells); their columns are categorical, each term held once.
+    Dates get ``LO``, ``HI`` and ``PREC``; measures ``VAL`` (38 digits, six decimals) and ``CMP``; lengths ``VAL`` in
+    tenths of a millimetre.
 
     Examples
     --------
@@ -133,7 +138,8 @@ def typed(table: Table, text_frame: pl.DataFrame, file: str) -> tuple[pl.DataFra
     if not frame.is_empty():
         lines = frame.get_column("LINE")
         findings.extend(doubtful_cells(plan.doubts, text_frame.with_columns(lines), frame, file))
-    return frame.select(plan.order), findings
+    terms = [name for name, kind in typed_schema(table).items() if kind == TERM]
+    return frame.select(plan.order).cast(dict.fromkeys(terms, TERM)), findings
 
 
 @cache

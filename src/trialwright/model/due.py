@@ -230,7 +230,7 @@ def _ends(frames: Mapping[str, pl.DataFrame]) -> dict[str, tuple[int, str]]:
         what.is_in(_WITHDRAWN) & scope.is_in(["FOLLOW-UP", "DATA"])
     )
     rows = [
-        frames["DS"].filter(ended).select("USUBJID", DAY="DSSTLO", WHY="DSDECOD"),
+        frames["DS"].filter(ended).select("USUBJID", DAY="DSSTLO", WHY=pl.col("DSDECOD").cast(pl.String)),
         frames["DM"]
         .filter(pl.col("DTHLO").is_not_null() | (pl.col("DTHFL") == "Y"))
         .select("USUBJID", DAY="DTHLO", WHY=pl.lit("DEATH")),

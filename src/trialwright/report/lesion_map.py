@@ -124,7 +124,7 @@ def lesion_map(context: Context, series: AssessmentSeries, subject: str) -> Lesi
     if lesions.is_empty() or looks.is_empty():
         return None
     listed = lesions.sort("TUHI", "TUSEQ").unique("TULNKID", keep="first", maintain_order=True).select(
-        LNK="TULNKID", GROUP="TUORRES", ORGAN="TULOC", FIRST="TUHI",
+        LNK="TULNKID", GROUP="TUORRES", ORGAN=pl.col("TULOC").cast(pl.String), FIRST="TUHI",
         RANK=pl.col("TUORRES").replace_strict(dict(_GROUPS), default=3, return_dtype=pl.Int64),
     ).sort("RANK", "FIRST", "LNK").drop("RANK")  # fmt: skip
     dated = looks.with_columns(VISIT=pl.when(pl.col("TRLNKGRP").is_null()).then("TRHI").otherwise(

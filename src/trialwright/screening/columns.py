@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from trialwright.model.cells import TERM
 from trialwright.screening.answer import Flags, Ints
 
 __all__ = ["Codes", "Numbers", "Span", "codes_in", "days_in", "numbers_in"]
@@ -163,8 +164,8 @@ def codes_in(frame: pl.DataFrame, column: str) -> Codes:
     if column not in frame.columns:
         return Codes(np.full(frame.height, -1, np.int64), ())
     cells = frame[column]
-    cells = cells if cells.dtype == pl.String else cells.cast(pl.String)
-    labels = cells.unique().drop_nulls().sort()
+    cells = cells if cells.dtype in (pl.String, TERM) else cells.cast(pl.String)
+    labels = cells.unique().drop_nulls().cast(pl.String).sort()
     numbers = cells.cast(pl.Enum(labels)).to_physical().cast(pl.Int64).fill_null(-1)
     return Codes(numbers.to_numpy(), tuple(labels.to_list()))
 

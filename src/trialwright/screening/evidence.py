@@ -80,7 +80,7 @@ def _named(domain: str, frame: pl.DataFrame, rows: Ints, session: Session) -> pl
 
 def _files(domain: str, part: pl.DataFrame, session: Session) -> pl.Series:
     if domain == RESPONSES and "SRCDOM" in part.columns:
-        domains = part["SRCDOM"].fill_null("RS")
+        domains = part["SRCDOM"].cast(pl.String).fill_null("RS")
         return domains.replace({each: session.context.file_of(each) for each in domains.unique().to_list()})
     file = session.context.file_of("RS" if domain == RESPONSES else domain)
     return pl.repeat(file, part.height, dtype=pl.String, eager=True)

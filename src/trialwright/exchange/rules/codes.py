@@ -36,7 +36,7 @@ def _verdicts(scene: Scene) -> Iterator[Finding]:
     cell = pl.col("RSORRES")
     outside = scene.frames["RS"].filter(
         (pl.col("RSTESTCD") == "OVRLRESP")
-        & pl.col("RSCAT").str.starts_with("RECIST")
+        & pl.col("RSCAT").cast(pl.String).str.starts_with("RECIST")
         & cell.is_not_null()
         & ~cell.is_in(_VERDICTS)
     )

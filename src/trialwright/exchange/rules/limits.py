@@ -10,6 +10,7 @@ import polars as pl
 
 from trialwright.errors import UnitError
 from trialwright.exchange.rules.scene import Check, Scene
+from trialwright.model.cells import TERM
 from trialwright.model.finding import Finding
 from trialwright.units import conversion_factor
 
@@ -95,7 +96,7 @@ def _bounds(pairs: pl.DataFrame, test: str, unit: str) -> pl.DataFrame:
         rows.append(
             (code, written, limit.low * factor, limit.high * factor, f"{limit.low:g} to {limit.high:g} {limit.unit}")
         )
-    schema = {test: pl.String, unit: pl.String, "_LOW": pl.Float64, "_HIGH": pl.Float64, "_SAID": pl.String}
+    schema = {test: TERM, unit: pl.String(), "_LOW": pl.Float64(), "_HIGH": pl.Float64(), "_SAID": pl.String()}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
