@@ -13,7 +13,8 @@ from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
-TRACED = (ROOT / "tests" / "unit", ROOT / "tests" / "golden")
+PARTS = (ROOT / "tests" / "unit", ROOT / "tests" / "golden")
+KERNELS = (ROOT / "tests" / "unit" / "numerics", ROOT / "tests" / "unit" / "analysis")
 KINDS = ("independent", "published", "double_programmed", "unvalidated")
 UNMARKED = pytest.StashKey[list[str]]()
 
@@ -42,11 +43,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Of the tests in this folder trace those of single parts: Python runs two to three times as long while traced."""
-    if any(item.path.is_relative_to(folder) for folder in TRACED):
+    """Trace what is worth it: Python runs two to three times as long while it is traced."""
+    if is_traced(item):
         return (yield)
     with untraced():
         return (yield)
+
+
+def is_traced(item: pytest.Item) -> bool:
+    """Quick tests of single parts; those of kernels once, with the compiler off, and the slow ones with it on."""
+    is_slow = item.get_closest_marker("slow") is not None
+    if any(item.path.is_relative_to(folder) for folder in KERNELS):
+        return is_slow or "NUMBA_DISABLE_JIT" in os.environ
+    return not is_slow and any(item.path.is_relative_to(folder) for folder in PARTS)
 
 
 @contextmanager
