@@ -110,9 +110,8 @@ def analyse(
         named = beside.submit(with_lesions_named, opened.study, known, derived, cutoff=cutoff, most=MOST_WHOLE)
         say("judging eligibility")
         moments = moments_of(opened.study, known, points, cutoff)
-        gates = gate_screens(opened.study, known, moments, derived.adrs)
-        screening = screening_of(gates, moments, most_whole=MOST_WHOLE)
-        del gates
+        screens = gate_screens(opened.study, known, moments, derived.adrs)
+        screening = screening_of(screens, moments, most_whole=MOST_WHOLE)
         derived = replace(derived, adsl=with_eligibility(derived.adsl, opened.study, screening))
         markers = rates.result()
         say("estimating")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -24,6 +24,10 @@ _LEFT: Final = (
     "SCREEN FAILURE", "WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP", "DEATH", "STUDY TERMINATED BY SPONSOR", "COMPLETED",
 )  # fmt: skip
 _WORDS: Final = {1: "ELIGIBLE", -1: "NOT ELIGIBLE", 0: "CANNOT TELL"}
+_COUNTS: Final = {
+    "GATE": pl.String, "CRITID": pl.String, "MET": pl.Int64, "NOT_MET": pl.Int64, "UNKNOWN": pl.Int64,
+    "NEAR": pl.Int64,
+}  # fmt: skip
 
 
 def moments_of(study: Study, frames: Frames, points: pl.DataFrame, on: date) -> pl.DataFrame:
@@ -68,8 +72,8 @@ def moments_of(study: Study, frames: Frames, points: pl.DataFrame, on: date) -> 
 
 def gate_screens(
     study: Study, frames: Frames, moments: pl.DataFrame, responses: pl.DataFrame | None
-) -> tuple[GateScreen, ...]:
-    """Answers of every gate.
+) -> Iterator[GateScreen]:
+    """Answers of every gate, one gate after the other: what is looked up for one is let go before the next.
 
     Parameters
     ----------
@@ -82,22 +86,22 @@ def gate_screens(
     responses : polars.DataFrame, optional
         Responses of the assessment series.
 
-    Returns
-    -------
-    tuple of GateScreen
+    Yields
+    ------
+    GateScreen
         In the order of the study.
     """
     context = Context(study, frames, responses)
-    asked = {gate: moments.filter(pl.col("GATE") == gate).select("USUBJID", "AT") for gate in study.gates}
-    return tuple(screened(study, gate, at, context) for gate, at in asked.items())
+    for gate in study.gates:
+        yield screened(study, gate, moments.filter(pl.col("GATE") == gate).select("USUBJID", "AT"), context)
 
 
-def screening_of(gates: Sequence[GateScreen], moments: pl.DataFrame, *, most_whole: int | None = None) -> Screening:
+def screening_of(gates: Iterable[GateScreen], moments: pl.DataFrame, *, most_whole: int | None = None) -> Screening:
     """Verdicts of subjects and criteria, and how often each occurs.
 
     Parameters
     ----------
-    gates : sequence of GateScreen
+    gates : iterable of GateScreen
         Answers, in the order of the study.
     moments : polars.DataFrame
         As :func:`moments_of` gives them.
@@ -109,43 +113,41 @@ def screening_of(gates: Sequence[GateScreen], moments: pl.DataFrame, *, most_who
     Screening
         The verdict of a subject at a gate counts the criteria of the gates before it, too.
     """
-    size = max((gate.moments.height for gate in gates), default=0)
-    complete = most_whole is None or size <= most_whole
-    verdicts = [gate.verdicts(met=complete) for gate in gates]
+    size = moments.group_by("GATE").len()["len"].max() if moments.height else 0
+    complete = most_whole is None or not isinstance(size, int) or size <= most_whole
+    verdicts: list[pl.DataFrame] = []
+    subjects = [pl.DataFrame(schema={"USUBJID": pl.String, "VERDICT": pl.String, "GATE": pl.String})]
+    counts: list[tuple[str | int, ...]] = []
+    before: Mapping[str, int] = {}
+    for gate in gates:
+        verdicts.append(gate.verdicts(met=complete))
+        before = _passed(gate, before)
+        verdict = pl.Series(list(before.values()), dtype=pl.Int8).replace_strict(_WORDS, return_dtype=pl.String)
+        subjects.append(
+            pl.DataFrame({"USUBJID": list(before), "VERDICT": verdict}).with_columns(GATE=pl.lit(gate.gate))
+        )
+        counts.extend(_counts(gate))
+        del gate  # before the next one is judged
     return Screening(
         verdicts=pl.concat(verdicts) if verdicts else pl.DataFrame(schema={"USUBJID": pl.String, "VERDICT": pl.String}),
-        subjects=moments.join(_overall(gates), on=["USUBJID", "GATE"], how="left", maintain_order="left"),
-        counts=_counts(gates),
+        subjects=moments.join(pl.concat(subjects), on=["USUBJID", "GATE"], how="left", maintain_order="left"),
+        counts=pl.DataFrame(counts, schema=_COUNTS, orient="row"),
         complete=complete,
     )
 
 
-def _overall(gates: Sequence[GateScreen]) -> pl.DataFrame:
-    before: Mapping[str, int] = {}
-    parts = []
-    for gate in gates:
-        subjects = gate.moments["USUBJID"]
-        earlier = np.array([before.get(subject, 1) for subject in subjects], np.int8)
-        passed = np.minimum(gate.passed, earlier)
-        before = dict(zip(subjects, passed.tolist(), strict=True))
-        verdict = pl.Series(passed).replace_strict(_WORDS, return_dtype=pl.String)
-        parts.append(pl.DataFrame({"USUBJID": subjects, "VERDICT": verdict}).with_columns(GATE=pl.lit(gate.gate)))
-    schema = {"USUBJID": pl.String, "VERDICT": pl.String, "GATE": pl.String}
-    return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
+def _passed(gate: GateScreen, before: Mapping[str, int]) -> dict[str, int]:
+    """Verdict of each subject of a gate; who did not pass the gate before does not pass this one."""
+    subjects = gate.moments["USUBJID"]
+    earlier = np.array([before.get(subject, 1) for subject in subjects], np.int8)
+    return dict(zip(subjects, np.minimum(gate.passed, earlier).tolist(), strict=True))
 
 
-def _counts(gates: Sequence[GateScreen]) -> pl.DataFrame:
-    rows = []
-    for gate in gates:
-        near = gate.near
-        for name, answer in gate.answers.items():
-            met, failed = int((answer.verdict == 1).sum()), int((answer.verdict == -1).sum())
-            rows.append((gate.gate, name, met, failed, answer.verdict.size - met - failed, int(near[name].sum())))
-    schema = {
-        "GATE": pl.String, "CRITID": pl.String, "MET": pl.Int64, "NOT_MET": pl.Int64, "UNKNOWN": pl.Int64,
-        "NEAR": pl.Int64,
-    }  # fmt: skip
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _counts(gate: GateScreen) -> Iterator[tuple[str | int, ...]]:
+    near = gate.near
+    for name, answer in gate.answers.items():
+        met, failed = int((answer.verdict == 1).sum()), int((answer.verdict == -1).sum())
+        yield gate.gate, name, met, failed, answer.verdict.size - met - failed, int(near[name].sum())
 
 
 def with_eligibility(adsl: pl.DataFrame, study: Study, screening: Screening) -> pl.DataFrame:

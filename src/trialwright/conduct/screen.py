@@ -184,7 +184,7 @@ def screen(opened: OpenedStudy, data: Path, asked: Asked = EVERYBODY) -> Screene
     moments = moments_of(study, known, points, on)
     if asked.subjects:
         moments = moments.filter(pl.col("USUBJID").is_in(list(asked.subjects)))
-    screens = gate_screens(study, known, moments, responses)
+    screens = tuple(gate_screens(study, known, moments, responses))
     gates = study.gates if asked.gate is None else (asked.gate,)
     everything = screening_of(screens, moments, most_whole=0)
     told = (*findings, *read.findings, *noticed)

@@ -10,7 +10,7 @@ import polars as pl
 
 from trialwright.report.context import Context
 from trialwright.report.drawing import INK, NARROW, WIDE, Canvas, drawn, layered, lettering, unchecked
-from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
+from trialwright.report.table import Cell, Column, Figure, Row, Table, frame_csv, text_cells
 from trialwright.report.typeset import decimal, interval, p_value, sentence, thousands
 from trialwright.report.wrapping import text_width
 
@@ -85,8 +85,7 @@ def forest_figure(context: Context, name: str, title: str, stem: str) -> Figure 
         "The dashed line marks no difference; squares grow with the number of events. Interaction p: likelihood-ratio "
         "test of the product term, one test a factor, not adjusted for multiplicity."
     )
-    texts = [["" if cell is None else str(cell) for cell in row] for row in raw.iter_rows()]
-    data = as_csv(list(COLUMNS), texts, origin=context.dossier.origin)
+    data = frame_csv(raw, origin=context.dossier.origin)
     return Figure(name, caption, summary, wide, narrow, _table(name, rows, title, level), data)
 
 

@@ -25,7 +25,7 @@ from trialwright.report.drawing import (
     unchecked,
 )
 from trialwright.report.estimates import POOLED, in_ratio, p_of
-from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
+from trialwright.report.table import Cell, Column, Figure, Row, Table, frame_csv, text_cells
 from trialwright.report.typeset import count, decimal, interval, percent, thousands
 
 __all__ = ["CurveWords", "kaplan_meier_figure"]
@@ -321,5 +321,4 @@ def _caption(km: pl.DataFrame, words: CurveWords, levels: tuple[Level, ...], lim
 
 def _data(km: pl.DataFrame, origin: str) -> str:
     columns = ["level", "time", "n_risk", "n_event", "n_censor", "surv", "se", "lower", "upper"]
-    rows = [["" if cell is None else str(cell) for cell in row] for row in km.select(columns).iter_rows()]
-    return as_csv(["level", "time_days", *columns[2:]], rows, origin=origin)
+    return frame_csv(km.select(columns).rename({"time": "time_days"}), origin=origin)

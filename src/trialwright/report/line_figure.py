@@ -10,7 +10,7 @@ import polars as pl
 
 from trialwright.report.context import Context
 from trialwright.report.drawing import NARROW, WIDE, Canvas, drawn, in_arm_styles, key, layered, rows_of, unchecked
-from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
+from trialwright.report.table import Cell, Column, Figure, Row, Table, frame_csv, text_cells
 from trialwright.report.typeset import decimal
 
 __all__ = ["LineWords", "line_figure"]
@@ -88,8 +88,7 @@ def line_figure(context: Context, lines: Mapping[str, pl.DataFrame], words: Line
             for canvas in (WIDE, NARROW)
         )
     full = pl.concat([frame.select(pl.lit(label).alias("line"), "x", "y") for label, frame in lines.items()])
-    texts = [["" if cell is None else str(cell) for cell in row] for row in full.iter_rows()]
-    data = as_csv(["line", "x", "y"], texts, origin=context.dossier.origin)
+    data = frame_csv(full, origin=context.dossier.origin)
     return Figure(words.name, words.caption, words.summary, wide, narrow, _table(lines, words), data)
 
 

@@ -29,7 +29,7 @@ from trialwright.report.drawing import (
     smallest,
     unchecked,
 )
-from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
+from trialwright.report.table import Cell, Column, Figure, Row, Table, frame_csv, text_cells
 from trialwright.report.typeset import count, decimal, enumeration, thousands
 from trialwright.units import conversion_factor
 
@@ -167,8 +167,7 @@ def marker_figure(context: Context, marker: Marker) -> Figure | None:
             )
             for canvas in (WIDE, NARROW)
         )
-    rows = [["" if cell is None else str(cell) for cell in row] for row in binned.iter_rows()]
-    data = as_csv(binned.columns, rows, origin=context.dossier.origin)
+    data = frame_csv(binned, origin=context.dossier.origin)
     table = _table(name, binned, courses, (item.ask, origin), planned)
     return Figure(name, _caption(courses, subjects, item.ask), summary, wide, narrow, table, data)
 

@@ -12,7 +12,7 @@ from trialwright.model.kelim_words import class_words
 from trialwright.model.marker_figures import MarkerFigures, MarkerPictures
 from trialwright.report.context import Context
 from trialwright.report.drawing import INK, NARROW, SHADES, WIDE, Canvas, drawn, layered, rows_of, unchecked
-from trialwright.report.table import Cell, Column, Figure, Row, Table, as_csv, text_cells
+from trialwright.report.table import Cell, Column, Figure, Row, Table, frame_csv, text_cells
 from trialwright.report.typeset import count, decimal, percent
 
 __all__ = ["kinetics_figures"]
@@ -59,8 +59,7 @@ def _figure(
             drawn(chart(canvas), canvas, name=name, summary=summary, tag=context.tag, engine=context.engine)
             for canvas in (WIDE, NARROW)
         )
-    texts = [["" if cell is None else str(cell) for cell in row] for row in frame.iter_rows()]
-    data = as_csv(frame.columns, texts, origin=context.dossier.origin)
+    data = frame_csv(frame, origin=context.dossier.origin)
     return Figure(name, caption, summary, wide, narrow, table, data)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from trialwright.report.context import Context
 from trialwright.report.drawing import INK, NARROW, WIDE, Canvas, drawn, lettering, unchecked
 from trialwright.report.hatching import RESPONSE_ORDER, RESPONSE_SHADES, RESPONSE_SHAPES, RESPONSE_WORDS, fill_of
-from trialwright.report.table import Figure, Table, as_csv
+from trialwright.report.table import Figure, Table, frame_csv
 from trialwright.report.typeset import count
 
 __all__ = ["CROSS", "MAX_DRAWN", "Words", "evenly", "figure_of", "response_key", "responses_of", "symbols"]
@@ -56,8 +56,7 @@ def figure_of(context: Context, name: str, words: Words, chart: Chart, frame: pl
             drawn(chart(canvas), canvas, name=name, summary=summary, tag=context.tag, engine=context.engine)
             for canvas in (WIDE, NARROW)
         )
-    texts = [["" if cell is None else str(cell) for cell in row] for row in frame.iter_rows()]
-    data = as_csv(frame.columns, texts, origin=context.dossier.origin)
+    data = frame_csv(frame, origin=context.dossier.origin)
     return Figure(name, caption, summary, wide, narrow, table, data)
 
 

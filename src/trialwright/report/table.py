@@ -7,10 +7,12 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from trialwright.model.result import Result
 from trialwright.report.engine import Drawing
 
-__all__ = ["Cell", "Column", "Figure", "Row", "Table", "as_csv", "cell_of", "text_cells"]
+__all__ = ["Cell", "Column", "Figure", "Row", "Table", "as_csv", "cell_of", "frame_csv", "text_cells"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +235,26 @@ def as_csv(header: Sequence[str], rows: Sequence[Sequence[str]], *, origin: str)
     writer.writerow([*header, "origin"])
     writer.writerows([*row, origin] for row in rows)
     return out.getvalue()
+
+
+def frame_csv(frame: pl.DataFrame, *, origin: str) -> str:
+    r"""Return a table of figures as CSV whose last column says where the data come from.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The figures; what is not known is an empty cell.
+    origin : str
+        ``entered``, ``imported`` or ``simulated``, repeated in every row.
+
+    Returns
+    -------
+    str
+        CSV with LF line ends.
+
+    Examples
+    --------
+    >>> frame_csv(pl.DataFrame({"a": [0.5, None]}), origin="simulated")
+    'a,origin\n0.5,simulated\n,simulated\n'
+    """
+    return frame.with_columns(origin=pl.lit(origin)).write_csv()
