@@ -9,6 +9,7 @@ from trialwright.assessments.derived import Judged
 from trialwright.assessments.responses import judged
 from trialwright.assessments.sums import sum_rows
 from trialwright.model.frames import Frames
+from trialwright.model.schedule import AssessmentSeries
 from trialwright.model.study import Study
 
 __all__ = ["diameter_rows", "study_lesions"]
@@ -88,11 +89,16 @@ def study_lesions(
     read = [series for series in study.assessments if series.criteria in criteria()]
     if not read or not frames.collected("TU") or frames["TU"].is_empty():
         return None
-    parts: list[pl.DataFrame] = []
-    for series in read:
-        found, _ = judged(study, series, frames, points)
-        parts.append(sum_rows(found, study.id, series.id))
-        if most_whole is None or frames["DM"].height <= most_whole:
-            parts.append(diameter_rows(found, study.id, series.id))
+    whole = most_whole is None or frames["DM"].height <= most_whole
+    parts = [part for series in read for part in _rows_of(study, series, frames, points, whole=whole)]
     every = pl.concat([part.cast({"SRCSEQ": pl.Int64}) for part in parts], how="diagonal_relaxed")
     return every.sort("USUBJID", "ASSESSID", "PARAMCD", "TRLNKID", "ADT", nulls_last=True)
+
+
+def _rows_of(
+    study: Study, series: AssessmentSeries, frames: Frames, points: pl.DataFrame, *, whole: bool
+) -> list[pl.DataFrame]:
+    """Sums of one series, and its lesions; what was judged is let go before the next series."""
+    found, _ = judged(study, series, frames, points)
+    sums = sum_rows(found, study.id, series.id)
+    return [sums, diameter_rows(found, study.id, series.id)] if whole else [sums]

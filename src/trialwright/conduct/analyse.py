@@ -21,6 +21,7 @@ from trialwright.conduct.provenance import provenance_of
 from trialwright.conduct.software import software
 from trialwright.conduct.studies import OpenedStudy
 from trialwright.endpoints.moments import time_point_dates
+from trialwright.endpoints.roster import forget_roster
 from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
@@ -107,6 +108,7 @@ def analyse(
         rates = beside.submit(kinetics, known, points)
         lesions = beside.submit(study_lesions, opened.study, known, points, most_whole=MOST_WHOLE)
         derived = endpoints_from(opened.study, known, cutoff=cutoff, by_arm=by_arm)
+        forget_roster()
         named = beside.submit(with_lesions_named, opened.study, known, derived, cutoff=cutoff, most=MOST_WHOLE)
         say("judging eligibility")
         moments = moments_of(opened.study, known, points, cutoff)

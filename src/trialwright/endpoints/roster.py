@@ -13,7 +13,7 @@ import polars as pl
 from trialwright.endpoints.timeline import NEVER, Flags, Ints, Part, as_days
 from trialwright.model.frames import Frames
 
-__all__ = ["Roster", "Sheet", "roster_of"]
+__all__ = ["Roster", "Sheet", "forget_roster", "roster_of"]
 
 
 _USUAL: Final = ("DS", "SC", "FA", "CM", "EX", "PR", "LB", "TU", "TR", "RS", "AE", "QS", "VS", "SS")
@@ -254,3 +254,8 @@ def roster_of(frames: Frames) -> Roster:
         The same object for the same tables.
     """
     return _kept(_Same(frames))
+
+
+def forget_roster() -> None:
+    """Let go of the tables that were looked at last, once nothing more is derived from them."""
+    _kept.cache_clear()

@@ -51,9 +51,8 @@ def _as_declared(frame: pl.DataFrame, table: Table) -> pl.LazyFrame:
     """Rows by their key, declared columns in order; of a table that stands in that order no second one is made."""
     columns = _columns_of(frame, table)
     typed = [pl.col(column.name).cast(_TYPES[column.kind]) for column in columns]
-    keyed = frame.select(expression for expression in typed if expression.meta.output_name() in table.key)
-    key = [name for name in table.key if name in keyed.columns]
-    order = keyed.select(pl.arg_sort_by(key, nulls_last=True, maintain_order=True)).to_series() if key else None
+    key = [name for name in table.key if name in frame.columns]
+    order = frame.select(pl.arg_sort_by(key, nulls_last=True, maintain_order=True)).to_series() if key else None
     if order is not None and not (order.diff().drop_nulls() == 1).all():
         frame = frame[order]
     return frame.lazy().select(typed)

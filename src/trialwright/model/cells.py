@@ -6,7 +6,7 @@ finding names it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -139,7 +139,18 @@ def typed(table: Table, text_frame: pl.DataFrame, file: str) -> tuple[pl.DataFra
         lines = frame.get_column("LINE")
         findings.extend(doubtful_cells(plan.doubts, text_frame.with_columns(lines), frame, file))
     terms = [name for name, kind in typed_schema(table).items() if kind == TERM]
-    return frame.select(plan.order).cast(dict.fromkeys(terms, TERM)), findings
+    return _held_once(frame.select(plan.order).cast(dict.fromkeys(terms, TERM)), text_frame.columns), findings
+
+
+def _held_once(frame: pl.DataFrame, filled: Collection[str]) -> pl.DataFrame:
+    """The same table, with columns that say the same in every row held as one cell."""
+    names = [name for name, kind in frame.schema.items() if name in filled and kind in (pl.String, TERM)]
+    first, last = frame.head(1), frame.tail(1)
+    names = [name for name in names if frame.height and first[name].equals(last[name])]
+    same = frame.select(pl.col(name).eq_missing(pl.col(name).first()).all() for name in names)
+    return frame.with_columns(
+        pl.lit(first[name].item(), frame.schema[name]).alias(name) for name in names if same[name].item()
+    )
 
 
 @cache

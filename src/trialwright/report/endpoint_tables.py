@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -88,7 +87,7 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
     compared = [
         Row(
             _compared_head(context, endpoint.resolved()[definition], found, label),
-            (replace(estimates.cell(stem, figure, shown), span=len(levels)),),
+            (estimates.cell(stem, figure, shown)._replace(span=len(levels)),),
             depth,
         )
         for figure, label, shown in COMPARISONS

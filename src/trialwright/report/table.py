@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,8 +16,7 @@ from trialwright.report.engine import Drawing
 __all__ = ["Cell", "Column", "Figure", "Row", "Table", "as_csv", "cell_of", "frame_csv", "text_cells"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell as printed.
 
     Parameters
@@ -65,8 +65,7 @@ class Column:
     numeric: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: a heading cell and its cells.
 
     Parameters

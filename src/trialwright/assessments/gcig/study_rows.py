@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Final, TypeAlias
@@ -69,6 +69,10 @@ ROWS: Final[Mapping[str, pl.DataType]] = {
 }  # fmt: skip
 """Columns of the rows, those of ADRS."""
 
+_VARYING: Final[Mapping[str, pl.DataType]] = {
+    "USUBJID": pl.String(), "SRCSEQ": pl.Int64(), "DAY": pl.Int32(), "ADTF": pl.String(), "PARAMCD": pl.String(),
+    "AVALC": pl.String(), "ADEQUATE": pl.String(), "DTYPE": pl.String(), "RULEID": pl.String(),
+}  # fmt: skip
 _EPOCH: Final = date(1970, 1, 1)
 _BLOCK: Final = 50_000
 """Rows held as objects at a time."""
@@ -228,14 +232,12 @@ def _judged(
         if verdict.excluded:
             rows_out = (f"row {each.sample.number} {each.reason}" for each in verdict.excluded)
             left_out.append((course.subject, "; ".join(rows_out)))
-        rows.extend(
-            (study.id, course.subject, marker.id, *rest)
-            for rest in (*_course_rows(course, verdict), *_derived(course, verdict))
-        )
+        rows.extend(_course_rows(course, verdict))
+        rows.extend(_derived(course, verdict))
         if len(rows) >= _BLOCK:
-            found.append(pl.DataFrame(rows, schema=dict(ROWS), orient="row"))
+            found.append(_as_rows(rows, study, marker))
             rows.clear()
-    found.append(pl.DataFrame(rows, schema=dict(ROWS), orient="row"))
+    found.append(_as_rows(rows, study, marker))
     text = "limited values, missing limits of normal or partial dates leave more than one answer"
     where = f"/markers/{marker.id}"
     told = [derivation_finding("T42", where, why, subject=who) for who, why in left_out[:SHOWN_PER_COLUMN]]
@@ -459,8 +461,16 @@ def _derived(course: MarkerCourse, verdict: Verdict) -> Iterable[tuple[_Cell, ..
 
 
 def _row(course: MarkerCourse, number: int, what: tuple[str, str, str, str, str]) -> tuple[_Cell, ...]:
-    """Row of ADRS behind study, subject and marker, dated by the sample it rests on."""
-    parameter, code, adequate, kind, rule = what
+    """Cells of a row that differ from row to row, as `_VARYING` names them, dated by the sample it rests on."""
     day, part = course.days[number]
-    at = _EPOCH + timedelta(days=day)
-    return (parameter, at, code, None, adequate, "Y", kind, rule, "LB", number, part)
+    return (course.subject, number, day, part, *what)
+
+
+def _as_rows(cells: list[tuple[_Cell, ...]], study: Study, marker: Marker) -> pl.DataFrame:
+    """Rows of ADRS from the cells that differ."""
+    table = pl.DataFrame(cells, schema=dict(_VARYING), orient="row")
+    return table.select(
+        STUDYID=pl.lit(study.id), USUBJID="USUBJID", ASSESSID=pl.lit(marker.id), PARAMCD="PARAMCD",
+        ADT=pl.col("DAY").cast(pl.Date), AVALC="AVALC", AVAL=pl.lit(None, pl.Int64), ADEQUATE="ADEQUATE",
+        ANL01FL=pl.lit("Y"), DTYPE="DTYPE", RULEID="RULEID", SRCDOM=pl.lit("LB"), SRCSEQ="SRCSEQ", ADTF="ADTF",
+    )  # fmt: skip
