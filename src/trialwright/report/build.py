@@ -62,7 +62,7 @@ def build(dossier: Dossier, silences: Sequence[Silence], engine: Engine = at_onc
                 files[f"figures/{part.name}.svg"] = part.wide.encode()
                 files[f"figures/{part.name}.csv"] = part.data.encode()
             case Table():
-                files[f"tables/{part.name}.csv"] = _table_csv(part, dossier.origin).encode()
+                files[f"tables/{part.name}.csv"] = (part.data or _table_csv(part, dossier.origin)).encode()
             case Paragraph():
                 continue
     return files

@@ -8,8 +8,8 @@ import polars as pl
 
 from trialwright.model.screened import Screening
 from trialwright.report.context import Context
-from trialwright.report.table import Cell, Column, Row, Table, text_cells
-from trialwright.report.typeset import long_date, thousands
+from trialwright.report.table import Cell, Column, Row, Table, frame_csv, text_cells
+from trialwright.report.typeset import MONTH_NAMES, thousands
 
 __all__ = ["REASON_WORDS", "criteria_counts_table", "eligibility_log_table", "screen_failures_table"]
 
@@ -155,19 +155,29 @@ def eligibility_log_table(context: Context) -> Table | None:
     joined = listed.with_columns(FAILED=failing, OPEN=open_).group_by("USUBJID", "GATE", maintain_order=True).agg(
         pl.col("FAILED").drop_nulls().str.join(", "), pl.col("OPEN").drop_nulls().str.join("; ")
     )  # fmt: skip
-    rows = [
-        Row(Cell(subject), text_cells([
-            context.point_words(gate), long_date(at) if at is not None else "not known",
-            "yes" if reached else "no", verdict.lower(), failed or "–", open_or or "–",
-        ]))
-        for subject, gate, at, reached, verdict, failed, open_or in doubtful.join(
-            joined, on=["USUBJID", "GATE"], how="left", maintain_order="left"
-        ).select("USUBJID", "GATE", "AT", "REACHED", "VERDICT", "FAILED", "OPEN").iter_rows()
-    ]  # fmt: skip
-    columns = (
-        Column("Subject"), Column("Gate"), Column("Judged on"), Column("Reached"), Column("Verdict"),
-        Column("Not met"), Column("Unknown"),
-    )  # fmt: skip
-    caption = f"Eligibility log: {thousands(len(rows))} times a subject was not clearly eligible"
+    gates = {gate: context.point_words(gate) for gate in doubtful["GATE"].unique()}
+    cells = doubtful.join(joined, on=["USUBJID", "GATE"], how="left", maintain_order="left").select(
+        pl.col("USUBJID").alias("Subject"),
+        pl.col("GATE").replace_strict(gates, return_dtype=pl.String).alias("Gate"),
+        _long_date(pl.col("AT")).fill_null("not known").alias("Judged on"),
+        pl.when("REACHED").then(pl.lit("yes")).otherwise(pl.lit("no")).alias("Reached"),
+        pl.col("VERDICT").str.to_lowercase().alias("Verdict"),
+        pl.col("FAILED").replace("", None).fill_null("–").alias("Not met"),
+        pl.col("OPEN").replace("", None).fill_null("–").alias("Unknown"),
+    )
+    shown = cells.height <= MAX_LISTED
+    rows = tuple(Row(Cell(subject), text_cells(texts)) for subject, *texts in cells.iter_rows()) if shown else ()
+    data = (
+        "" if shown else frame_csv(cells.insert_column(0, pl.lit(None).alias("Group")), origin=context.dossier.origin)
+    )
+    caption = f"Eligibility log: {thousands(cells.height)} times a subject was not clearly eligible"
     note = "A subject that has not reached a gate is judged on the day it left, or on the last day that counts."
-    return Table("eligibility-log", caption, columns, tuple(rows), (note,), shown=len(rows) <= MAX_LISTED)
+    columns = tuple(Column(name) for name in cells.columns)
+    return Table("eligibility-log", caption, columns, rows, (note,), shown=shown, data=data)
+
+
+def _long_date(day: pl.Expr) -> pl.Expr:
+    """A column of dates in words."""
+    months = dict(enumerate(MONTH_NAMES, start=1))
+    month = day.dt.month().cast(pl.Int64).replace_strict(months, return_dtype=pl.String)
+    return pl.format("{} {} {}", day.dt.day(), month, day.dt.year())

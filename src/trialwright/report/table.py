@@ -103,6 +103,8 @@ class Table:
         Definitions the figures rest on, printed below the notes.
     shown : bool
         False when the table is written to its file and not printed.
+    data : str
+        The file of a long table as CSV, in place of rows.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Table:
     notes: tuple[str, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
     shown: bool = True
+    data: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import date
 
@@ -105,7 +106,14 @@ def test_a_long_log_stands_in_its_file_only(judged: Dossier) -> None:
     long = Context.of(replace(judged, screening=replace(judged.screening, subjects=many)))
     table = eligibility_log_table(long)
     assert table is not None
-    assert (len(table.rows), table.shown) == (60, False)
+    assert (table.rows, table.shown) == ((), False)
+    written = list(csv.DictReader(table.data.splitlines()))
+    assert len(written) == 60
+    short = eligibility_log_table(Context.of(judged))
+    assert short is not None
+    for subject, gate, *told in texts(short.rows):
+        own = [[*row.values()] for row in written if row["Subject"].startswith(f"{subject}-") and row["Gate"] == gate]
+        assert own == [["", f"{subject}-{n}", gate, *told, judged.origin] for n in range(20)]
     words = [part for section in sections(long, ()) if section.id == "eligibility" for part in section.parts]
     assert "tables/eligibility-log.csv" in str(words[-1])
 
