@@ -102,8 +102,11 @@ def test_the_log_lists_whoever_is_not_clearly_eligible(judged: Dossier, context:
 
 def test_a_long_log_stands_in_its_file_only(judged: Dossier) -> None:
     assert judged.screening is not None
-    many = pl.concat([judged.screening.subjects.with_columns(USUBJID=pl.col("USUBJID") + f"-{n}") for n in range(20)])
-    long = Context.of(replace(judged, screening=replace(judged.screening, subjects=many)))
+    subjects, verdicts = (
+        pl.concat([rows.with_columns(USUBJID=pl.col("USUBJID") + f"-{n}") for n in range(20)])
+        for rows in (judged.screening.subjects, judged.screening.verdicts)
+    )
+    long = Context.of(replace(judged, screening=replace(judged.screening, subjects=subjects, verdicts=verdicts)))
     table = eligibility_log_table(long)
     assert table is not None
     assert (table.rows, table.shown) == ((), False)
