@@ -140,7 +140,8 @@ def _passed(gate: GateScreen, before: Mapping[str, int]) -> dict[str, int]:
     """Verdict of each subject of a gate; who did not pass the gate before does not pass this one."""
     subjects = gate.moments["USUBJID"]
     earlier = np.array([before.get(subject, 1) for subject in subjects], np.int8)
-    return dict(zip(subjects, np.minimum(gate.passed, earlier).tolist(), strict=True))
+    passed = np.minimum(gate.passed, earlier)
+    return dict(zip(subjects, passed.tolist(), strict=True))
 
 
 def _counts(gate: GateScreen) -> Iterator[tuple[str | int, ...]]:
