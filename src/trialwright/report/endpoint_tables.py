@@ -17,7 +17,7 @@ from trialwright.report.estimates import POOLED, in_months, in_percent, in_ratio
 from trialwright.report.table import Cell, Column, Row, Table, text_cells
 from trialwright.report.typeset import count, decimal, enumeration, sentence, share, share_digits, thousands
 
-__all__ = ["counted_words", "endings_table", "survival_table", "survivor_words"]
+__all__ = ["compared_words", "counted_words", "endings_table", "survival_table", "survivor_words"]
 
 Shown = Callable[[Result], str]
 
@@ -94,7 +94,7 @@ def survival_table(context: Context, endpoint: Endpoint, definition: str) -> Tab
         if (found := estimates.find(stem, figure)) is not None
     ]
     if compared and depth:
-        compared.insert(0, Row(Cell(_compared_words(context, endpoint))))
+        compared.insert(0, Row(Cell(compared_words(context, endpoint))))
     if not groups and not compared:
         return None
     other = "" if stem == endpoint.id else f"{definition}: {counted_words(endpoint, definition)}"
@@ -186,7 +186,21 @@ def survivor_words(endpoint: Endpoint, definition: str) -> str:
     return AXIS_WORDS.get(endpoint.id, "Event-free")
 
 
-def _compared_words(context: Context, endpoint: Endpoint) -> str:
+def compared_words(context: Context, endpoint: Endpoint) -> str:
+    """Return which arm is compared with which.
+
+    Parameters
+    ----------
+    context : Context
+        The dossier, ready to be shown.
+    endpoint : Endpoint
+        The endpoint whose analyses compare arms.
+
+    Returns
+    -------
+    str
+        For example ``SCS against CHEMO``.
+    """
     pairs = [
         entry.compare for entry in context.dossier.study.analyses if entry.endpoint == endpoint.id and entry.compare
     ]

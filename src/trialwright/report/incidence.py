@@ -15,7 +15,9 @@ from trialwright.report.typeset import percent
 __all__ = ["incidence_figure"]
 
 
-def incidence_figure(context: Context, name: str, title: str, origin: str) -> Figure | None:
+def incidence_figure(
+    context: Context, name: str, title: str, origin: str, *, counted: str = "subject"
+) -> Figure | None:
     """Return the cumulative incidence of one endpoint.
 
     Parameters
@@ -26,6 +28,8 @@ def incidence_figure(context: Context, name: str, title: str, origin: str) -> Fi
         ``cif-ltp``.
     title, origin : str
         The endpoint, and what the months are counted from.
+    counted : str, default "subject"
+        What has the event: a subject or a lesion.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def incidence_figure(context: Context, name: str, title: str, origin: str) -> Fi
     words = LineWords(
         name=name,
         title=f"Cumulative incidence of {title.lower()}",
-        caption=f"{title}: cumulative incidence (Aalen and Johansen); a subject with a competing event has neither "
+        caption=f"{title}: cumulative incidence (Aalen and Johansen); a {counted} with a competing event has neither "
         "this event nor a censoring. A month is 30.4375 days.",
         summary=f"Cumulative incidence of {title.lower()}: "
         + "; ".join(f"{label} {share} at the end" for label, share in last.items())

@@ -207,7 +207,7 @@ def _of_lesions(context: Context, endpoint: Endpoint) -> Section:
     for name, definition in endpoint.resolved().items():
         words = _words(context, endpoint, name, definition)
         cif = f"cif-{words.stem.lower().replace('~', '-')}"
-        parts += _present(incidence_figure(context, cif, endpoint.title, words.origin))
+        parts += _present(incidence_figure(context, cif, endpoint.title, words.origin, counted="lesion"))
     parts += lesion_tables(context, endpoint)
     return Section(endpoint.id.lower(), endpoint.title, tuple(parts) or _or_words(None, "No figure of it was made."))
 
