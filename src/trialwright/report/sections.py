@@ -258,9 +258,8 @@ def _outcomes(context: Context) -> list[Section]:
         )
     parts += _present(*tables)
     procedures = any(regimen.procedure for regimen in context.dossier.study.regimens)
-    return [
-        Section("outcomes", "Surgery and complications" if procedures else "Responses and complications", tuple(parts))
-    ]
+    graded = "Surgery and complications" if procedures else "Responses and complications"
+    return [Section("outcomes", graded if grades else "Rates and responses", tuple(parts))]
 
 
 def _markers(context: Context) -> list[Section]:
