@@ -138,7 +138,7 @@ def screening_of(gates: Iterable[GateScreen], moments: pl.DataFrame, *, most_who
 
 def _passed(gate: GateScreen, before: Mapping[str, int]) -> dict[str, int]:
     """Verdict of each subject of a gate; who did not pass the gate before does not pass this one."""
-    subjects = gate.moments["USUBJID"]
+    subjects = gate.moments["USUBJID"].to_list()
     earlier = np.array([before.get(subject, 1) for subject in subjects], np.int8)
     passed = np.minimum(gate.passed, earlier)
     return dict(zip(subjects, passed.tolist(), strict=True))

@@ -145,7 +145,8 @@ def largest(values: pl.Series) -> float:
     >>> largest(pl.Series([1, None, 3]))
     3.0
     """
-    return max((float(value) for value in values.drop_nulls()), default=0.0)
+    found = values.cast(pl.Float64).max()
+    return found if isinstance(found, float) else 0.0
 
 
 def smallest(values: pl.Series) -> float:
@@ -166,7 +167,8 @@ def smallest(values: pl.Series) -> float:
     >>> smallest(pl.Series([2, None, 3]))
     2.0
     """
-    return min((float(value) for value in values.drop_nulls()), default=0.0)
+    found = values.cast(pl.Float64).min()
+    return found if isinstance(found, float) else 0.0
 
 
 def layered(layers: Sequence[alt.Chart], *, width_px: int, height_px: int) -> alt.LayerChart:

@@ -258,7 +258,7 @@ def _block(name: str, *rows: pl.Series) -> Iterator[bytes]:
     separator = "\n  "
     for part in rows:
         for start in range(0, part.len(), LINES_AT_ONCE):
-            yield (separator + ",\n  ".join(part.slice(start, LINES_AT_ONCE))).encode()
+            yield (separator + ",\n  ".join(part.slice(start, LINES_AT_ONCE).to_list())).encode()
             separator = ",\n  "
     yield b"]"
 
