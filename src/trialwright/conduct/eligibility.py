@@ -113,8 +113,8 @@ def screening_of(gates: Iterable[GateScreen], moments: pl.DataFrame, *, most_who
     Screening
         The verdict of a subject at a gate counts the criteria of the gates before it, too.
     """
-    size = moments.group_by("GATE").len()["len"].max() if moments.height else 0
-    complete = most_whole is None or not isinstance(size, int) or size <= most_whole
+    size = max(moments.group_by("GATE").len()["len"].to_list(), default=0)
+    complete = most_whole is None or size <= most_whole
     verdicts: list[pl.DataFrame] = []
     subjects = [pl.DataFrame(schema={"USUBJID": pl.String, "VERDICT": pl.String, "GATE": pl.String})]
     counts: list[tuple[str | int, ...]] = []

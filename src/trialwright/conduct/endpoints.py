@@ -177,16 +177,10 @@ def derive_trial(
         )
         shown = dossier if by_arm else conceal(dossier)
         say("writing the tables")
-        write_tables(folder, _tables(shown.derived))
+        write_tables(folder, shown.derived.tables)
         files = tuple(sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()))
     counted = tuple(_counted(shown, censoring or ""))
     return EndpointsSummary(opened, frames.origin, cutoff, censoring or "", by_arm, counted, shown.findings, files)
-
-
-def _tables(derived: Derived) -> dict[str, pl.DataFrame]:
-    tables = {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin}
-    further = {"ADVAL": derived.values, "ADTTEL": derived.lesion_times}
-    return {**tables, **{name: frame for name, frame in further.items() if frame.height}}
 
 
 def _counted(dossier: Dossier, censoring: str) -> Iterator[Counted]:

@@ -202,14 +202,9 @@ def _write_report(folder: Path, dossier: Dossier, opened: OpenedStudy) -> None:
 
 
 def _write_frames(folder: Path, dossier: Dossier) -> None:
-    derived = dossier.derived
     frames = folder / "frames"
     frames.mkdir()
-    tables = {"ADSL": derived.adsl, "ADRS": derived.adrs, "ADTTE": derived.adtte, "ADBIN": derived.adbin}
-    if derived.values.height:
-        tables["ADVAL"] = derived.values
-    if derived.lesion_times.height:
-        tables["ADTTEL"] = derived.lesion_times
+    tables = dossier.derived.tables
     markers = marker_table(dossier.study.id, dossier.markers.values())
     if markers is not None:
         tables["ADMARK"] = markers

@@ -102,3 +102,22 @@ class Derived:
     findings: tuple[Finding, ...]
     values: pl.DataFrame = field(default_factory=pl.DataFrame)
     lesion_times: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Tables that are written, by their names in ``model.frames.OUTPUTS``.
+
+        Returns
+        -------
+        dict of str to polars.DataFrame
+            ADVAL and ADTTEL only where an endpoint lists values or counts lesions.
+
+        Examples
+        --------
+        >>> none = pl.DataFrame()
+        >>> list(Derived(none, none, none, none, none, none, ()).tables)
+        ['ADSL', 'ADRS', 'ADTTE', 'ADBIN']
+        """
+        tables = {"ADSL": self.adsl, "ADRS": self.adrs, "ADTTE": self.adtte, "ADBIN": self.adbin}
+        further = {"ADVAL": self.values, "ADTTEL": self.lesion_times}
+        return {**tables, **{name: frame for name, frame in further.items() if frame.height}}
