@@ -81,6 +81,7 @@ METHOD = Method(
         settings={"conf_type": ("log-log", "log", "plain", "logit", "arcsin")},
         measures=("time to event of lesions",),
         needs=("tau",),
+        certainty="unverified",
     ),
     ("cif",),
     _estimate,
