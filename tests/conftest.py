@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,10 @@ KINDS = ("independent", "published", "double_programmed", "unvalidated")
 UNMARKED = pytest.StashKey[list[str]]()
 
 # what a run keeps for the next one is shared by the workers of a session and never lands in a person's own folder
-os.environ.setdefault("TRIALWRIGHT_CACHE", tempfile.mkdtemp(prefix="trialwright-kept-"))
+if "TRIALWRIGHT_CACHE" not in os.environ:
+    os.environ["TRIALWRIGHT_CACHE"] = tempfile.mkdtemp(prefix="trialwright-kept-")
+    # the process that made it outlives the workers, which find it named
+    atexit.register(shutil.rmtree, os.environ["TRIALWRIGHT_CACHE"], ignore_errors=True)
 
 # numba compiles inside the first example, so no deadline; in CI the examples are the same every time
 settings.register_profile(
