@@ -13,9 +13,12 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Literal
 
 COPIED = ("src", "tests", "docs", "benchmarks", "requirements", "pyproject.toml", "README.md", "GLOSSARY.md")
+# numba looks at the file a kernel stands in, not at the kernels it calls, so what is compiled serves only beside these
+KERNELS = "src/trialwright/numerics/"
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "_build", "*.nbi", "*.nbc", ".hypothesis")
 KEYS = ("id", "meaning", "file", "old", "new", "tests")
 
@@ -89,13 +92,13 @@ def copy_tree(root: Path, target: Path) -> None:
             shutil.copy(source, target / name)
 
 
-def run_tests(root: Path, copy: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
-    """Run tests of a copied tree on the copied package, with kernels compiled afresh."""
+def run_tests(root: Path, copy: Path, tests: Iterable[str], compiled: Path) -> subprocess.CompletedProcess[str]:
+    """Run tests of a copied tree on the copied package, with kernels compiled into a folder."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(copy / "src"),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "NUMBA_CACHE_DIR": str(copy / ".numba"),
+        "NUMBA_CACHE_DIR": str(compiled),
         "TRIALWRIGHT_DATA": os.environ.get("TRIALWRIGHT_DATA") or str(root.parent / "shared" / "data"),
         "CI": "1",
     }
@@ -109,29 +112,37 @@ def last_line(text: str) -> str:
     return lines[-1].strip("= ") if lines else ""
 
 
-def judge(root: Path, workspace: Path, mutant: Mutant) -> Outcome:
-    """Break one line in a fresh copy and see what its tests say."""
+def judge(root: Path, place: Path, mutant: Mutant) -> Outcome:
+    """Break one line in a fresh copy at a place and see what its tests say.
+
+    The copy stands where the one before it stood, so that kernels the broken line is not among need not be compiled
+    again: numba finds them by the path and the time of their file.
+    """
     start = time.perf_counter()
-    copy = workspace / mutant.id
+    copy = place / "tree"
+    is_kernel = mutant.file.startswith(KERNELS)
+    compiled = place / ("compiled-once" if is_kernel else "compiled")
     try:
         text = broken_text(mutant, root)
         copy_tree(root, copy)
         (copy / mutant.file).write_text(text, encoding="utf-8")
-        done = run_tests(root, copy, mutant.tests)
+        done = run_tests(root, copy, mutant.tests, compiled)
     except CanaryError as wrong:
         return Outcome(mutant, "ERROR", time.perf_counter() - start, str(wrong))
     finally:
         shutil.rmtree(copy, ignore_errors=True)
+        if is_kernel:
+            shutil.rmtree(compiled, ignore_errors=True)
     verdict: Verdict = {0: "SURVIVED", 1: "red"}.get(done.returncode, "ERROR")  # type: ignore[assignment]  # a literal
     note = last_line(done.stdout) or last_line(done.stderr)
     return Outcome(mutant, verdict, time.perf_counter() - start, note)
 
 
-def check_sound(root: Path, workspace: Path, mutants: Iterable[Mutant]) -> None:
+def check_sound(root: Path, place: Path, mutants: Iterable[Mutant]) -> None:
     """See that the named tests pass on the unbroken tree; otherwise red would mean nothing."""
-    copy = workspace / "unbroken"
+    copy = place / "tree"
     copy_tree(root, copy)
-    done = run_tests(root, copy, sorted({test for mutant in mutants for test in mutant.tests}))
+    done = run_tests(root, copy, sorted({test for mutant in mutants for test in mutant.tests}), place / "compiled")
     shutil.rmtree(copy, ignore_errors=True)
     if done.returncode != 0:
         raise CanaryError(f"the tests fail on the unbroken tree:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")
@@ -140,7 +151,17 @@ def check_sound(root: Path, workspace: Path, mutants: Iterable[Mutant]) -> None:
 def judge_all(root: Path, mutants: tuple[Mutant, ...], *, jobs: int) -> Iterator[Outcome]:
     """Outcome of every broken line, in the order of the list, after a look at the unbroken tree."""
     with tempfile.TemporaryDirectory(prefix="canary-") as folder:
-        workspace = Path(folder)
-        check_sound(root, workspace, mutants)
+        places: SimpleQueue[Path] = SimpleQueue()
+        for number in range(jobs):
+            places.put(Path(folder) / str(number))
+
+        def judge_somewhere(mutant: Mutant) -> Outcome:
+            place = places.get()
+            try:
+                return judge(root, place, mutant)
+            finally:
+                places.put(place)
+
+        check_sound(root, Path(folder) / "0", mutants)
         with ThreadPoolExecutor(jobs) as pool:
-            yield from pool.map(lambda mutant: judge(root, workspace, mutant), mutants)
+            yield from pool.map(judge_somewhere, mutants)
