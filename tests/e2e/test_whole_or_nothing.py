@@ -86,7 +86,8 @@ def test_an_interrupt_while_writing_leaves_nothing(data: Path, monkeypatch: pyte
     assert listed(data.parent) == before
 
 
-def test_control_c_in_a_process_of_its_own_leaves_nothing(data: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_process_that_is_stopped_leaves_nothing(data: Path, sent: signal.Signals) -> None:
     before = listed(data.parent)
     command = [sys.executable, "-m", "trialwright", *run_arguments(data, data.parent / "out")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
@@ -94,7 +95,7 @@ def test_control_c_in_a_process_of_its_own_leaves_nothing(data: Path) -> None:
         until = time.monotonic() + 60
         while "reading" not in process.stderr.readline() and time.monotonic() < until:
             pass
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         told = process.stderr.read()
     assert process.returncode == 130, told
     assert "Traceback" not in told

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Mapping
@@ -172,4 +173,6 @@ def main() -> None:
     # Nearly all a command makes is needed to its end: looking for garbage in it costs an eighth of a short run.
     gc.set_threshold(_MADE_BETWEEN_COLLECTIONS)
     atexit.register(gc.freeze)
+    # Whoever stops the process stops it as a person does: what is half written goes with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app.main(prog_name="trialwright")
