@@ -21,8 +21,12 @@ from trialwright.numerics.complications import CLAVIEN_RANK, read_clavien
 __all__ = ["Complications", "complications_in"]
 
 _DOUBTS: Final = {
-    "unreadable": ("T12", "grade '{}' is not used"),
-    "undated": ("T13", "complication of grade {} has no date, or is linked to an event that is not there; not counted"),
+    "unreadable": ("T12", "grade '{}' is not used; the worst grade is not known"),
+    "ungraded": ("T12", "a complication without a grade; the worst grade is not known"),
+    "undated": (
+        "T13",
+        "complication of grade {} has no date, or its event is not there; it may count",
+    ),
     "partial": ("T13", "complication of grade {} may lie outside the period, its date being incomplete; it is counted"),
 }
 
@@ -43,6 +47,9 @@ class Complications:
         Sequence number of the adverse event it is linked to, 0 for none.
     first : numpy.ndarray of int64
         First entry of each subject that has one: the worst grade, then the earlier, then the lower sequence number.
+    open_subject, open_seq : numpy.ndarray of int64
+        Subject and sequence number of rows whose grade cannot be read or whose day is not known: with one of them the
+        worst grade is not known, unless there is a grade V.
     findings : tuple of Finding
         Rows that do not count, or count in doubt.
     """
@@ -52,6 +59,8 @@ class Complications:
     seq: Ints
     event: Ints
     first: Ints
+    open_subject: Ints
+    open_seq: Ints
     findings: tuple[Finding, ...]
 
 
@@ -81,16 +90,18 @@ def complications_in(cohort: Cohort, request: Request, place: Place, member: Fla
     keep = (sheet.subject >= 0) & member[sheet.subject] if len(member) else np.zeros(0, np.bool_)
     for column, allowed in place.where:
         keep = keep & sheet.equals(column, *allowed)
-    rows = np.flatnonzero(keep & sheet.frame[place.column].is_not_null().to_numpy())
+    rows = np.flatnonzero(keep)
     subject, texts = sheet.subject[rows], sheet.frame[place.column][rows]
     low, high, event = _dated(cohort, sheet, place, rows)
-    known = {text: CLAVIEN_RANK.get(read_clavien(text) or "", 0) for text in texts.unique().to_list()}
+    known = {text: CLAVIEN_RANK.get(read_clavien(text or "") or "", 0) for text in texts.unique().to_list()}
     rank = np.asarray([known[text] for text in texts.to_list()], np.int64)
     dated, begun = low > NEVER, span.until[subject] > NEVER
     inside = dated & begun & (high >= span.since[subject]) & (low <= span.until[subject])
     partial = inside & ((low < span.since[subject]) | (high > span.until[subject]))
+    empty, unread = texts.is_null().to_numpy(), (rank == 0) & (inside | ~dated)
     doubtful = {
-        "unreadable": (rank == 0) & (inside | ~dated),
+        "unreadable": unread & ~empty,
+        "ungraded": unread & empty,
         "undated": (rank > 0) & ~dated,
         "partial": (rank > 0) & partial,
     }
@@ -105,7 +116,17 @@ def complications_in(cohort: Cohort, request: Request, place: Place, member: Fla
     chosen = np.flatnonzero(counted)
     chosen = chosen[np.lexsort((sheet.seq[rows[chosen]], low[chosen], -rank[chosen], subject[chosen]))]
     first = np.flatnonzero(np.diff(subject[chosen], prepend=-1) != 0)
-    return Complications(subject[chosen], rank[chosen], sheet.seq[rows[chosen]], event[chosen], first, tuple(findings))
+    left = np.flatnonzero(begun & (unread | ~dated))
+    return Complications(
+        subject[chosen],
+        rank[chosen],
+        sheet.seq[rows[chosen]],
+        event[chosen],
+        first,
+        subject[left],
+        sheet.seq[rows[left]],
+        tuple(findings),
+    )
 
 
 def _dated(cohort: Cohort, sheet: Sheet, place: Place, rows: Ints) -> tuple[Ints, Ints, Ints]:

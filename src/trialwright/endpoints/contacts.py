@@ -179,8 +179,9 @@ def _contacts(roster: Roster, cutoff: date) -> Timeline:
         keep = day <= last
         if column:
             keep &= ~sheet.equals(column, undone)
-        if domain == "FA":  # the cause of a death is learnt after it
+        if domain == "FA":  # the cause of a death is learnt after it, and a grade V says that there was one
             keep &= ~sheet.equals("FATESTCD", "DTHCAUSE")
+            keep &= ~(sheet.equals("FATESTCD", "CLAVIEN") & sheet.equals("FASTRESC", "V"))
         parts.append(sheet.part(keep, day, sheet.imputed(f"{stem}PREC")))
     return timeline(parts)
 

@@ -129,6 +129,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
         "a death in a month after which the subject was seen",
         "correct the month of death or the later contact; until then the day of death cannot be told",
     ),
+    ("T29", "W", "a complication of grade V and no death", "enter the date of death in DM, or correct the grade"),
     ("T30", "W", "a first event or censoring lies after the end of survival", "look for an assessment after the death"),
     (
         "T31",

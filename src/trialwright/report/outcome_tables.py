@@ -217,6 +217,8 @@ def _unfinished_notes(context: Context, definition: Definition, own: pl.DataFram
             f"Not known: no complication is recorded and the period{period} was not observed to its end "
             f"({'; '.join(why)}). Only after that is none recorded taken as none."
         )
+    if ungraded := counts.get("not-graded"):
+        yield f"Not known of {thousands(ungraded)}: a complication is recorded without a usable grade or day."
     if so_far := counts.get("worst-so-far"):
         yield f"{count(so_far, 'grade')} may still become worse: the period{period} was not over."
 

@@ -120,6 +120,48 @@ def test_no_row_is_no_complication_only_where_it_was_looked_for_to_the_end() -> 
     assert grades(some, cutoff=date(2026, 2, 20))["A"] == ("I", 1, 8.7, "worst-so-far")
 
 
+@pytest.mark.parametrize("grade", ["III", "VI", "UNKNOWN", ""])
+def test_a_complication_without_a_grade_is_neither_none_nor_the_rest(grade: str) -> None:
+    unknown = (None, None, None, "not-graded")
+    alone = f"A: {OPERATED}; complication {grade or 'II'} 2026-02-03; alive 2026-06-01"
+    beside = f"A: {OPERATED}; complication IIIA 2026-02-03; complication {grade or 'II'} 2026-02-05"
+    fatal = f"{beside}; complication V 2026-02-08; died 2026-02-08"
+
+    def told(text: str, seq: int) -> tuple[tuple[object, ...], set[tuple[str, str]], list[str]]:
+        frames = folder(text, collected="AE")
+        if not grade:
+            emptied = pl.when(pl.col("FASEQ") != seq).then("FASTRESC").alias("FASTRESC")
+            frames = frames.replace("FA", frames["FA"].with_columns(emptied))
+        result = derived(study(SURGCOMP), frames)
+        (row,) = result.grades.select("AVALC", "N", "CCI", pl.col("RULEID").str.replace("SURGCOMP.", "")).rows()
+        rows = named(result, endpoint="SURGCOMP", definition="used")
+        return row, {each for each in rows if each[0] == "complication"}, ids(result)
+
+    assert told(alone, 1)[:2] == (unknown, {("complication", "fa.csv:A:1")})
+    assert told(beside, 2)[:2] == (unknown, {("complication", "fa.csv:A:2")})
+    assert told(fatal, 2)[0] == ("V", 2, 100.0, "worst")
+    assert "T12" in told(alone, 1)[2]
+
+
+def test_two_complications_without_a_grade_name_neither_row() -> None:
+    text = f"A: {OPERATED}; complication III 2026-02-03; complication IV 2026-02-05; complication II 2026-02-06"
+    result = derived(study(SURGCOMP), folder(text, collected="AE"))
+    assert {role for role, _ in named(result, endpoint="SURGCOMP", definition="used")} == {"period"}
+    assert result.grades.select("SRCDOM", "SRCSEQ").rows() == [(None, None)]
+
+
+def test_a_grade_outside_the_period_leaves_nothing_open() -> None:
+    assert grades(f"A: {OPERATED}; complication III 2026-05-03; alive 2026-06-01")["A"][0] == "NONE"
+
+
+def test_a_grade_v_shows_a_death_and_nobody_alive() -> None:
+    text = f"A: {OPERATED}; alive 2026-02-04; complication V 2026-02-05"
+    assert "T29" in ids(derived(study(SURGCOMP), folder(text)))
+    assert "T29" not in ids(derived(study(SURGCOMP), folder(f"{text}; died 2026-02-05")))
+    (row,) = derived(study(OS), folder(text)).adtte.filter(pl.col("DEFID") == "corrected").rows(named=True)
+    assert (row["SRCDOM"], str(row["ADT"])) == ("AE", "2026-02-05")
+
+
 def test_assumptions_and_doubts_about_complications_are_findings() -> None:
     def noticed(text: str) -> list[str]:
         return ids(derived(study(SURGCOMP), folder(text, collected="AE")))
@@ -133,11 +175,11 @@ def test_assumptions_and_doubts_about_complications_are_findings() -> None:
     assert grades(f"A: {OPERATED}; complication II 2026-04")["A"][0] == "II"
 
 
-def test_a_complication_linked_to_no_event_is_not_counted() -> None:
-    frames = folder(f"A: {OPERATED}; complication II 2026-02-03")
+def test_a_complication_linked_to_no_event_leaves_the_grade_open() -> None:
+    frames = folder(f"A: {OPERATED}; complication II 2026-02-03; alive 2026-06-01")
     cut = frames.replace("AE", frames["AE"].head(0))
     result = derived(study(SURGCOMP), cut)
-    assert result.grades["N"].to_list() == [0]
+    assert result.grades.select("AVALC", "CCI", "RULEID").rows() == [(None, None, "SURGCOMP.not-graded")]
     assert "T13" in ids(result)
 
 

@@ -23,7 +23,10 @@ __all__ = ["MEASURE"]
 
 _FATAL: Final = CLAVIEN_RANK["V"]
 _WEIGHTS: Final = np.asarray([CLAVIEN_WEIGHT.get(grade, 0) for grade in CLAVIEN_RANK], np.int64)
-_RULES: Final = ("worst", "worst-so-far", "none-recorded", "not-begun", "not-collected", "period-open", "not-followed")
+_RULES: Final = (
+    "worst", "worst-so-far", "none-recorded", "not-begun", "not-collected", "period-open", "not-followed", "not-graded",
+)  # fmt: skip
+_NOT_GRADED: Final = _RULES.index("not-graded")
 _NOT_FOLLOWED: Final = _RULES.index("not-followed")
 _NONE: Final = _RULES.index("none-recorded")
 
@@ -41,7 +44,7 @@ def _derive(cohort: Cohort, request: Request) -> Rows:
     rule = _rules(cohort, found, span)
     return Rows(
         grades=_frame(cohort, request, found, rule, member, place.domain),
-        named=named_rows(_roles(cohort, request, rule, member, span), _rows(found, place.domain)),
+        named=named_rows(_roles(cohort, request, rule, member, span), _rows(found, rule, place.domain)),
         findings=(*found.findings, *_doubts(cohort, request, found, rule, member, span)),
     )
 
@@ -52,12 +55,18 @@ def _dead_inside(cohort: Cohort, span: Span) -> Flags:
 
 
 def _rules(cohort: Cohort, found: Complications, span: Span) -> Ints:
-    """Rule of each subject: no row is no complication only where they were looked for until the period was over."""
+    """Rule of each subject: no row is no complication only where they were looked for until the period was over.
+
+    A complication whose grade or day is not known may be the worst one, and is never none; only a death is worse than
+    anything it can be.
+    """
     n, seen = cohort.roster.size, cohort.observation
     some = np.bincount(found.subject, minlength=n) > 0
+    unknown = (np.bincount(found.open_subject, minlength=n) > 0) & ~_fatal(found, n)
     over = span.closed | _dead_inside(cohort, span)
     left = (seen.lost.found & (seen.lost.day < span.until)) | (seen.withdrawn.found & (seen.withdrawn.day < span.until))
     cases = [
+        unknown,
         some & over,
         some,
         span.until == NEVER,
@@ -65,8 +74,22 @@ def _rules(cohort: Cohort, found: Complications, span: Span) -> Ints:
         ~over,
         left & ~_dead_inside(cohort, span),
     ]
-    names = ["worst", "worst-so-far", "not-begun", "not-collected", "period-open", "not-followed"]
+    names = ["not-graded", "worst", "worst-so-far", "not-begun", "not-collected", "period-open", "not-followed"]
     return np.select(cases, [_RULES.index(name) for name in names], _NONE)
+
+
+def _fatal(found: Complications, n: int) -> Flags:
+    """Who has a complication of grade V."""
+    fatal = np.zeros(n, np.bool_)
+    fatal[found.subject[found.rank == _FATAL]] = True
+    return fatal
+
+
+def _alone(found: Complications, rule: Ints) -> Flags:
+    """Open rows without which the worst grade would be known: those of subjects who have one only."""
+    count = np.bincount(found.open_subject, minlength=len(rule))
+    alone: Flags = (rule[found.open_subject] == _NOT_GRADED) & (count[found.open_subject] == 1)
+    return alone
 
 
 def _frame(
@@ -81,6 +104,9 @@ def _frame(
     worst, seq = np.zeros(n, np.int64), np.zeros(n, np.int64)
     worst[found.subject[found.first]] = found.rank[found.first]
     seq[found.subject[found.first]] = found.seq[found.first]
+    seq[rule == _NOT_GRADED] = 0
+    alone = _alone(found, rule)
+    seq[found.open_subject[alone]] = found.open_seq[alone]
     count = np.bincount(found.subject, minlength=n)
     total = np.bincount(found.subject, weights=_WEIGHTS[found.rank], minlength=n).astype(np.int64)
     rows = pl.DataFrame(
@@ -110,14 +136,16 @@ def _frame(
     ).select(pl.col(name).cast(kind) for name, kind in GRADES.items())
 
 
-def _rows(found: Complications, domain: str) -> tuple[str, Picks, Ints]:
-    """Every graded row that counts, with the adverse event it is linked to."""
-    linked = np.flatnonzero(found.event > 0)
-    n, m = len(found.seq), len(linked)
-    code = np.repeat([DOMAINS.index(domain), DOMAINS.index("AE")], [n, m]).astype(np.int64)
-    seq = np.concatenate([found.seq, found.event[linked]])
-    zeros = np.zeros(n + m, np.int64)
-    return "complication", Picks(zeros, code, seq, zeros), np.concatenate([found.subject, found.subject[linked]])
+def _rows(found: Complications, rule: Ints, domain: str) -> tuple[str, Picks, Ints]:
+    """Every graded row that counts, with the adverse event it is linked to, or the row that leaves the grade open."""
+    counted = np.flatnonzero(rule[found.subject] != _NOT_GRADED)
+    linked, alone = counted[found.event[counted] > 0], np.flatnonzero(_alone(found, rule))
+    sizes = [len(counted), len(linked), len(alone)]
+    code = np.repeat([DOMAINS.index(domain), DOMAINS.index("AE"), DOMAINS.index(domain)], sizes).astype(np.int64)
+    seq = np.concatenate([found.seq[counted], found.event[linked], found.open_seq[alone]])
+    zeros = np.zeros(len(seq), np.int64)
+    who = np.concatenate([found.subject[counted], found.subject[linked], found.open_subject[alone]])
+    return "complication", Picks(zeros, code, seq, zeros), who
 
 
 def _roles(cohort: Cohort, request: Request, rule: Ints, member: Flags, span: Span) -> list[tuple[str, Picks]]:
@@ -137,11 +165,13 @@ def _doubts(
     member: Flags,
     span: Span,
 ) -> list[Finding]:
-    fatal = np.zeros(cohort.roster.size, np.bool_)
-    fatal[found.subject[found.rank == _FATAL]] = True
+    fatal = _fatal(found, cohort.roster.size)
     died = cohort.roster.names(member & _dead_inside(cohort, span) & ~fatal)
     text = "died in the period, and no complication of grade V is recorded"
     doubts = subject_findings("T14", request.where, died, text)
+    living = cohort.roster.names(member & fatal & ~cohort.observation.deaths.found)
+    text = "a complication of grade V, which is a death, and no death is recorded"
+    doubts += subject_findings("T29", request.where, living, text)
     without = int((member & (rule == _NONE)).sum())
     if without:
         text = f"{without} without a complication in the period; as adverse events were collected, none is assumed"
@@ -153,7 +183,7 @@ MEASURE: Final = Measure(
     id="worst grade",
     summary="Worst Clavien-Dindo grade in the period, number of complications and complication index. A subject "
     "without a row counts as free of complications only if adverse events were collected and the period was observed "
-    "to its end.",
+    "to its end; of one with a complication that has no usable grade or day the worst grade is not known.",
     unit="1",
     reference="Dindo, Demartines, Clavien, Ann Surg 2004;240:205-213, doi:10.1097/01.sla.0000133083.54934.ae (DOI "
     "unverified); index: Slankamenac et al., Ann Surg 2013;258:1-7, doi:10.1097/SLA.0b013e318296c732",
