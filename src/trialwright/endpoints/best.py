@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -107,16 +108,18 @@ def sequence_rules(series: AssessmentSeries) -> SequenceRules:
     -------
     SequenceRules
         Stable disease counts from ``stable_from`` on, else from day 42; a response is confirmed after 28 days unless
-        ``confirmation`` says otherwise. Verdicts a reader recorded stand as they are.
+        ``confirmation`` says otherwise; the settings ``min_stable_days`` and ``min_confirm_days`` stand above both. Of
+        a length that is no whole number of days the started day counts whole. Verdicts a reader recorded stand as they
+        are.
     """
     settings = series.settings
     recorded = settings.get("rows") == "recorded"
     disease = str(settings.get("cr_then_disease", "as_collected" if recorded else "pd"))
-    confirm = int(series.confirmation.after.days) if series.confirmation is not None else MIN_CONFIRM_DAYS
-    stable = int(series.stable_from.days) if series.stable_from is not None else MIN_STABLE_DAYS
+    confirm = ceil(series.confirmation.after.days) if series.confirmation is not None else MIN_CONFIRM_DAYS
+    stable = ceil(series.stable_from.days) if series.stable_from is not None else MIN_STABLE_DAYS
     return SequenceRules(
-        stable,
-        confirm,
+        int(str(settings.get("min_stable_days", stable))),
+        int(str(settings.get("min_confirm_days", confirm))),
         int(str(settings.get("max_ne", MAX_NE))),
         str(settings.get("accept_one_sd", "false")).lower() == "true",
         CR_THEN_DISEASE.index(disease),
@@ -138,14 +141,16 @@ def best_of(cohort: Cohort, series: str, until: Ints | None = None) -> Best:
     Returns
     -------
     Best
-        Assessments after the first day of a new cancer therapy do not count, nor those after the last day.
+        Assessments after the first day of a new cancer therapy do not count (with ``new_therapy_day: excluded`` nor
+        those on it), nor those after the last day.
     """
     stated = cohort.study.series(series)
     subject, every, number = cohort.sequence(series, RESPONSES[:-1])
     n = cohort.roster.size
     therapy = therapy_item(cohort.study, Definition())
     begun = cohort.item(therapy) if therapy else Picks.none(n)
-    last = np.where(begun.found, begun.day, NO_DAY)
+    excluded = stated.settings.get("new_therapy_day") == "excluded"
+    last = np.where(begun.found, begun.day - int(excluded), NO_DAY)
     last = np.minimum(last, cohort.end if until is None else until)
     rules = sequence_rules(stated)
     origin = cohort.points[stated.from_].day if stated.from_ is not None else np.full(n, NEVER, np.int64)

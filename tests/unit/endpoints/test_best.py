@@ -59,6 +59,32 @@ def test_best_responses_are_those_the_assessments_give() -> None:
     assert both.height == 300
 
 
+@pytest.mark.parametrize(
+    ("clause", "days", "confirmed"),
+    [
+        ({"confirmation": {"needed": True, "after": "1 month"}}, (42, 72), "SD"),
+        ({"confirmation": {"needed": True, "after": "1 month"}}, (42, 73), "PR"),
+        ({"settings": {"rows": "recorded", "min_confirm_days": "31"}}, (42, 72), "SD"),
+        ({"settings": {"rows": "recorded", "new_therapy_day": "excluded"}}, (42, 72), "SD"),
+        ({"stable_from": "1.4 months"}, (42,), "NE"),
+        ({"stable_from": "1.4 months"}, (43,), "SD"),
+        ({"settings": {"rows": "recorded", "min_stable_days": "43"}}, (42,), "NE"),
+    ],
+)
+def test_a_clause_means_the_same_to_endpoints_and_assessments(
+    clause: dict[str, object], days: tuple[int, ...], confirmed: str
+) -> None:
+    """A month is 30.4375 days: 30 days do not confirm after one, and day 42 lies before 1.4 of them."""
+    plain = {"id": "scans", "criteria": "recist-1.1", "baseline": {"last_before": "allocation", "within": "28 days"}}
+    series = {**plain, "from": "allocation", "settings": {"rows": "recorded"}, **clause}
+    scans = "; ".join(f"PR {on(day)}" for day in days)
+    trial, text = study(PFS, assessments=[series]), f"A: SCS 2026-01-01; {scans}; therapy {on(days[-1])}"
+    mine = dict(best_rows(cohort(text, trial), "scans").select("PARAMCD", "AVALC").rows())
+    given = cohort(text, trial, best=True).responses
+    theirs = dict(given.filter(pl.col("PARAMCD").is_in(["BOR", "CBOR"])).select("PARAMCD", "AVALC").rows())
+    assert mine == theirs == {"BOR": "PR", "CBOR": confirmed}
+
+
 @pytest.mark.parametrize("confirmed", [True, False])
 @pytest.mark.parametrize("codes", [("CR", "PR"), ("CR",)])
 def test_a_response_starts_on_the_same_day_whoever_finds_it(codes: tuple[str, ...], confirmed: bool) -> None:
