@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import click
@@ -15,6 +15,8 @@ from trialwright.cli.survival_output import (
     conf_type_option,
     covariate_options,
     figures,
+    finite,
+    level_option,
     table_options,
 )
 from trialwright.cli.survival_table import SurvivalTable, TableRequest
@@ -42,6 +44,7 @@ def command() -> None:
 @command.command("km")
 @table_options
 @conf_type_option
+@level_option
 def kaplan_meier_command(request: TableRequest, table: SurvivalTable, *, conf_type: ConfType, level: float) -> Output:
     """Kaplan–Meier curves with limits, by arm and stratum."""
     found = survival.kaplan_meier(
@@ -60,6 +63,7 @@ def kaplan_meier_command(request: TableRequest, table: SurvivalTable, *, conf_ty
 @command.command("quantiles")
 @table_options
 @conf_type_option
+@level_option
 @click.option("--probabilities", callback=figures, default="0.25,0.5,0.75", show_default=True, metavar="P,P")
 def quantiles_command(
     request: TableRequest,
@@ -87,6 +91,7 @@ def quantiles_command(
 @command.command("milestones")
 @table_options
 @conf_type_option
+@level_option
 @click.option("--times", callback=figures, required=True, metavar="T,T", help="Times, in the unit of the table.")
 def milestones_command(
     request: TableRequest, table: SurvivalTable, *, conf_type: ConfType, times: tuple[float, ...], level: float
@@ -106,11 +111,17 @@ def milestones_command(
     return Output(found.to_dict(), milestones_text(found), "Kaplan-Meier milestones", options, found.dropped)
 
 
+def _weight(name: str, of_what: str) -> Callable[[Callable[..., Output]], Callable[..., Output]]:
+    return click.option(
+        name, type=click.FloatRange(0), callback=finite, default=0.0, show_default=True, help=f"Weight of {of_what}."
+    )
+
+
 @command.command("logrank")
 @table_options
-@click.option("--rho", type=click.FloatRange(0), default=0.0, show_default=True, help="Weight of early differences.")
-@click.option("--gamma", type=click.FloatRange(0), default=0.0, show_default=True, help="Weight of late differences.")
-def logrank_command(request: TableRequest, table: SurvivalTable, *, rho: float, gamma: float, level: float) -> Output:
+@_weight("--rho", "early differences")
+@_weight("--gamma", "late differences")
+def logrank_command(request: TableRequest, table: SurvivalTable, *, rho: float, gamma: float) -> Output:
     """Log-rank test between arms, stratified and weighted as asked."""
     if table.arm is None:
         raise click.UsageError("a log-rank test needs --arm")
@@ -123,7 +134,7 @@ def logrank_command(request: TableRequest, table: SurvivalTable, *, rho: float, 
 
 
 def _regression(
-    request: TableRequest, table: SurvivalTable, given: Mapping[str, object], level: float
+    request: TableRequest, table: SurvivalTable, given: Mapping[str, object], level: float = 0.95
 ) -> survival.CoxModel:
     """The model that the options of ``cox`` and ``zph`` ask for."""
     covariates, references = asked_covariates(request, table, given)
@@ -151,6 +162,7 @@ ties_option = click.option("--ties", type=click.Choice(TIES), default="efron", s
 @ties_option
 @click.option("--cluster", metavar="COLUMN", help="Rows taken together in robust standard errors.")
 @click.option("--robust", is_flag=True, help="Robust standard errors, each row on its own.")
+@level_option
 def cox_command(request: TableRequest, table: SurvivalTable, *, level: float, **given: object) -> Output:
     """Hazard ratios by Cox's model."""
     model = _regression(request, table, given, level)
@@ -163,11 +175,9 @@ def cox_command(request: TableRequest, table: SurvivalTable, *, level: float, **
 @covariate_options
 @ties_option
 @click.option("--transform", type=click.Choice(TRANSFORMS), default="km", show_default=True, help="Function of time.")
-def zph_command(
-    request: TableRequest, table: SurvivalTable, *, transform: Transform, level: float, **given: object
-) -> Output:
+def zph_command(request: TableRequest, table: SurvivalTable, *, transform: Transform, **given: object) -> Output:
     """Test of proportional hazards, one line a covariate."""
-    model = _regression(request, table, given, level)
+    model = _regression(request, table, given)
     found = survival.cox_zph(model, transform=transform)
     options = {"ties": model.ties, "transform": transform, "strata": list(request.strata)}
     return Output(found.to_dict(), zph_text(found), "score test of proportional hazards", options, model.dropped)
@@ -178,6 +188,7 @@ def zph_command(
 @click.option("--tau", type=float, required=True, metavar="DAYS", help="Horizon, in the unit of the times.")
 @click.option("--reference", metavar="ARM", help="Arm the others are compared with.")
 @click.option("--carry-forward", is_flag=True, help="Carry a curve on beyond a last censored observation.")
+@level_option
 def rmst_command(
     request: TableRequest,
     table: SurvivalTable,

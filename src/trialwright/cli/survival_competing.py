@@ -17,6 +17,7 @@ from trialwright.cli.survival_output import (
     conf_type_option,
     covariate_options,
     figures,
+    level_option,
 )
 from trialwright.cli.survival_table import SurvivalTable, TableRequest, code_of
 from trialwright.cli.survival_text import cumulative_incidence_text, fine_gray_text, gray_text
@@ -48,6 +49,7 @@ cause_option = click.option(
 @click.option("--times", callback=figures, metavar="T,T", help="Times at which to read the curves.")
 @click.option("--variance", type=click.Choice(VARIANCES), default="aalen", show_default=True, help="Kind of variance.")
 @conf_type_option
+@level_option
 def cumulative_incidence_command(
     request: TableRequest,
     table: SurvivalTable,
@@ -80,7 +82,7 @@ def cumulative_incidence_command(
 @click.command("gray")
 @competing_options(STRATA_OPTION)
 @cause_option
-def gray_command(request: TableRequest, table: SurvivalTable, *, cause: str | None, level: float) -> Output:
+def gray_command(request: TableRequest, table: SurvivalTable, *, cause: str | None) -> Output:
     """Gray's test: one cause's cumulative incidence compared between arms."""
     if table.arm is None:
         raise click.UsageError("Gray's test needs --arm")
@@ -101,6 +103,7 @@ def gray_command(request: TableRequest, table: SurvivalTable, *, cause: str | No
 @competing_options()
 @cause_option
 @covariate_options
+@level_option
 def fine_gray_command(
     request: TableRequest, table: SurvivalTable, *, cause: str | None, level: float, **given: object
 ) -> Output:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
@@ -28,6 +29,8 @@ __all__ = [
     "conf_type_option",
     "covariate_options",
     "figures",
+    "finite",
+    "level_option",
     "names",
     "table_options",
 ]
@@ -89,9 +92,32 @@ def figures(context: click.Context, parameter: click.Parameter, text: str | None
         The numbers.
     """
     try:
-        return tuple(float(part) for part in names(text))
+        found = tuple(float(part) for part in names(text))
     except ValueError:
         raise click.BadParameter(f"{text!r} is not a list of numbers parted by commas", context, parameter) from None
+    if not all(math.isfinite(figure) for figure in found) or (text is not None and not found):
+        raise click.BadParameter(f"{text!r} is not a list of numbers parted by commas", context, parameter)
+    return found
+
+
+def finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """A number that is one; the callback of an option whose range lets nan and inf through.
+
+    Parameters
+    ----------
+    context, parameter : click objects
+        Where the option stands, for the message.
+    value : float
+        The number as click read it.
+
+    Returns
+    -------
+    float
+        The same number.
+    """
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number", context, parameter)
+    return value
 
 
 def _show(table: SurvivalTable, output: Output, *, as_json: bool) -> None:
@@ -120,7 +146,7 @@ def _show(table: SurvivalTable, output: Output, *, as_json: bool) -> None:
 
 
 def table_options(function: Callable[..., Output]) -> Callable[..., None]:
-    """Add the options every command has, read the table, show what the command yields.
+    """Add the options of a command on one event, read the table, show what the command yields.
 
     Parameters
     ----------
@@ -170,9 +196,6 @@ def _with_table(
         ),
         click.option("--time", required=True, metavar="COLUMN", help="Times, in any one unit."),
         *own,
-        click.option(
-            "--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95, show_default=True
-        ),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
     ]
 
@@ -198,6 +221,15 @@ def _with_table(
         decorated = option(decorated)
     return decorated
 
+
+level_option = click.option(
+    "--level",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    callback=finite,
+    default=0.95,
+    show_default=True,
+    help="Confidence level of the limits, two-sided.",
+)
 
 conf_type_option = click.option(
     "--conf-type", type=click.Choice(CONF_TYPES), default="log-log", show_default=True, help="Scale of the limits."

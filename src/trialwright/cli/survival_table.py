@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import polars as pl
 
 from trialwright.errors import DataError
 from trialwright.exchange.csv_text import MAX_BYTES, read_csv_text
+from trialwright.model.doubts import MISSING_WORDS
 
 __all__ = ["SurvivalTable", "TableRequest", "code_of", "read_table"]
 
@@ -94,10 +96,12 @@ class SurvivalTable:
         numeric = _as_numbers(text)
         if numeric.null_count() == text.null_count():
             return numeric
-        if numeric.null_count() == len(numeric):
+        if numeric.null_count() == len(numeric) and not text.is_in(MISSING_WORDS).any():
             return text
         odd = (numeric.is_null() & text.is_not_null()).arg_true()
         where = f"{self.name}:{self.frame['LINE'][odd[0]]}"
+        if numeric.null_count() == len(numeric):
+            raise _missing_word(self.frame, column, self.name, f"leave the cell empty, or say --factor {column}")
         raise DataError(
             f"column {column} holds numbers and text, such as {text[odd[0]]!r}",
             where=where,
@@ -142,6 +146,7 @@ def read_table(request: TableRequest) -> SurvivalTable:
         _refuse(frame, name, entry >= time, problem, "correct the times, or leave the subject out")
     event, notes = _causes(frame, request, name) if request.competing else _events(frame, request, name)
     strata = [_labels(frame, column, name) for column in request.strata]
+    arm = None if request.arm is None else _labels(frame, request.arm, name)
     return SurvivalTable(
         name=name,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -149,17 +154,26 @@ def read_table(request: TableRequest) -> SurvivalTable:
         time=time,
         event=event,
         entry=entry,
-        arm=None if request.arm is None else _labels(frame, request.arm, name),
+        arm=arm,
         strata=_together(strata),
-        notes=notes,
+        notes=(*notes, *_words_kept(frame, request)),
     )
 
 
 def _column(frame: pl.DataFrame, column: str, name: str) -> pl.Series:
     if column not in frame.columns or column == "LINE":
-        there = ", ".join(c for c in frame.columns if c != "LINE")
-        raise DataError(f"there is no column {column!r}", where=name, mend=f"the columns are {there}")
+        there = [c for c in frame.columns if c != "LINE"]
+        near = _meant(column, there)
+        hint = f"did you mean {near}? " if near else ""
+        raise DataError(f"there is no column {column!r}", where=name, mend=f"{hint}the columns are {', '.join(there)}")
     return frame[column]
+
+
+def _meant(word: str, options: Sequence[str]) -> str | None:
+    """The option a person who wrote a word may have had in mind, letters large or small."""
+    by_letters = {option.strip().casefold(): option for option in options}
+    near = get_close_matches(word.strip().casefold(), by_letters, n=1, cutoff=0.75)
+    return by_letters[near[0]] if near else None
 
 
 def _as_numbers(text: pl.Series) -> pl.Series:
@@ -193,6 +207,24 @@ def _together(parts: Sequence[pl.Series]) -> pl.Series | None:
         return parts[0] if parts else None
     columns = [part.cast(pl.String).alias(str(i)) for i, part in enumerate(parts)]
     return pl.DataFrame(columns).select(pl.concat_str(pl.all(), separator=", ").alias("strata"))["strata"]
+
+
+def _words_kept(frame: pl.DataFrame, request: TableRequest) -> Iterator[str]:
+    """What to say of arms and strata that may have been meant as missing."""
+    for column in (*(() if request.arm is None else (request.arm,)), *request.strata):
+        words = frame[column].filter(frame[column].is_in(MISSING_WORDS)).unique().sort().to_list()
+        for word in words:
+            yield f"column {column} holds {word!r}, kept as a level of its own; leave cells empty that are missing"
+
+
+def _missing_word(frame: pl.DataFrame, column: str, name: str, mend: str, known: str | None = None) -> DataError:
+    row = (frame[column].is_in(MISSING_WORDS) & (frame[column] != (known or ""))).arg_true()[0]
+    return DataError(
+        f"column {column} holds {frame[column][row]!r}",
+        where=f"{name}:{frame['LINE'][row]}",
+        why="a word that stands for a missing value is no code",
+        mend=mend,
+    )
 
 
 def _refuse(frame: pl.DataFrame, name: str, wrong: pl.Series, problem: str, mend: str) -> None:
@@ -249,14 +281,17 @@ def _events(frame: pl.DataFrame, request: TableRequest, name: str) -> tuple[pl.S
     numeric = _as_numbers(text)
     codes = text.drop_nulls().unique().sort().to_list()
     shown = ", ".join(codes[:_SHOWN]) + (" …" if len(codes) > _SHOWN else "")
+    if any(code in MISSING_WORDS and code != request.event_code for code in codes):
+        raise _missing_word(frame, request.event, name, "leave the cell empty where it is missing", request.event_code)
     if request.event_code is None:
-        if not (numeric.is_in([0.0, 1.0]) | text.is_null()).all():
+        # A word is no number: without the filling it would pass for a missing cell.
+        if not (numeric.is_in([0.0, 1.0]).fill_null(value=False) | text.is_null()).all():
             raise DataError(
                 f"column {request.event} holds the codes {shown}",
                 where=name,
                 why="without a declared code only 1 = event and 0 = censored is understood, and some tables write "
                 "1 for censored and 2 for event",
-                mend=f"say which code is the event, such as --event-code {codes[-1]}",
+                mend=f"say which code is the event, such as --event-code {_likely_event(codes)}",
             )
         return numeric, ()
     given = pl.Series([request.event_code]).cast(pl.Float64, strict=False)[0]
@@ -264,8 +299,21 @@ def _events(frame: pl.DataFrame, request: TableRequest, name: str) -> tuple[pl.S
     is_event = is_event.set(text.is_null(), None)
     notes = []
     if not is_event.any():
+        same = next((code for code in codes if code.strip().casefold() == request.event_code.strip().casefold()), None)
+        if same is not None:
+            raise DataError(
+                f"code {request.event_code!r} does not occur in column {request.event}",
+                where=name,
+                why="codes are compared letter by letter",
+                mend=f"did you mean --event-code {same!r}?",
+            )
         notes.append(f"code {request.event_code} does not occur in column {request.event} (codes: {shown})")
     others = text.filter(~is_event.fill_null(value=True)).unique().sort().to_list()
     if len(others) > 1:
         notes.append(f"codes {', '.join(others[:_SHOWN])} of column {request.event} were taken as censored")
     return is_event.cast(pl.Float64), tuple(notes)
+
+
+def _likely_event(codes: Sequence[str]) -> str:
+    """A code to name in an example: what many tables write for an event, else the last."""
+    return next((code for code in codes if code.casefold() in {"true", "dead", "event", "y", "yes"}), codes[-1])

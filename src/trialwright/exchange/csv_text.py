@@ -21,6 +21,12 @@ MAX_BYTES: Final = 2 * 1024**3
 """Largest file that is read, in bytes; a larger one is refused rather than filling the memory."""
 
 _FAULTS_SHOWN: Final = 20
+_NO_TEXT: Final = (
+    (b"\x1f\x8b", "a file compressed by gzip"),
+    (b"PK\x03\x04", "a workbook or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "a workbook of an old kind"),
+    (b"PAR1", "a Parquet file"),
+)
 _PIECE: Final = 8 * 1024**2
 _LINE_MARK: Final = "\x1f"
 _LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
@@ -97,6 +103,9 @@ def _unreadable_bytes(data: bytes, file: str) -> Finding | None:
         )
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return _fault(file, 1, "the file is written in UTF-16", "save it as CSV in UTF-8")
+    for start, kind in _NO_TEXT:
+        if data.startswith(start):
+            return _fault(file, 1, f"this is {kind}, no CSV table", "save the table itself as CSV in UTF-8")
     for byte, name in ((b"\0", "a NUL byte"), (_LINE_MARK.encode(), "a control character")):
         at = data.find(byte)
         if at >= 0:

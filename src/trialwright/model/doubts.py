@@ -12,7 +12,17 @@ from trialwright.model.finding import SHOWN_PER_COLUMN, Finding, finding
 from trialwright.model.tables import LENGTH_TESTS, Column, Table
 from trialwright.units import ALIASES, UNITS
 
-__all__ = ["AS_WRITTEN", "WHOLE", "Doubt", "doubtful_cells", "doubts_of", "listed", "measure_stem", "missing_column"]
+__all__ = [
+    "AS_WRITTEN",
+    "MISSING_WORDS",
+    "WHOLE",
+    "Doubt",
+    "doubtful_cells",
+    "doubts_of",
+    "listed",
+    "measure_stem",
+    "missing_column",
+]
 
 AS_WRITTEN: Final = "\0"
 """Behind the name of a code column while a table is typed: its cells before they were folded."""
@@ -20,7 +30,9 @@ AS_WRITTEN: Final = "\0"
 WHOLE: Final = r"^-?[0-9]{1,18}$"
 """What a whole number looks like."""
 
-_MISSING_WORDS: Final = ("NA", "na", "Na", "N/A", "n/a", "N/a", ".", "-", "NULL", "null", "Null")
+MISSING_WORDS: Final = ("NA", "na", "Na", "N/A", "n/a", "N/a", ".", "-", "NULL", "null", "Null")
+"""Texts that people and programs write where a cell should be empty."""
+
 _KNOWN_UNITS: Final = sorted({*UNITS, *ALIASES})
 _NAMES: Final = ("STUDYID", "USUBJID", "SUBJID", "SITEID")
 _ARM_CODES: Final = ("ARMCD", "ACTARMCD")  # never shown: findings are printed where results by arm are not
@@ -217,7 +229,7 @@ def doubts_of(table: Table, column: Column) -> list[Doubt]:
     if column.kind == "int":
         unread = cell.is_not_null() & ~cell.str.strip_chars().str.contains(WHOLE)
         return [*found, Doubt("V02", name, unread, "'{}' is not a whole number".format, on_text=True)]
-    missing_word = cell.is_in(_MISSING_WORDS)
+    missing_word = cell.is_in(MISSING_WORDS)
     if name not in _NAMES and not name.endswith("TESTCD"):
         words = "'{}' stands where the cell should be empty; it is kept as text".format
         found.append(Doubt("V05", name, missing_word, words, on_text=True))
@@ -266,7 +278,7 @@ def _code_doubts(column: Column, missing_word: pl.Expr) -> Iterator[Doubt]:
     written = pl.col(f"{column.name}{AS_WRITTEN}")
     shown = "the code" if column.name in _ARM_CODES else "'{}'"
     words = f"{shown} is not written as the list has it; it was read in capitals, without outer blanks".format
-    yield Doubt("C02", column.name, (written != cell) & ~written.is_in(_MISSING_WORDS), words)
+    yield Doubt("C02", column.name, (written != cell) & ~written.is_in(MISSING_WORDS), words)
     if column.terms:
         terms = ", ".join(column.terms)
         outside = cell.is_not_null() & ~cell.is_in(column.terms) & ~missing_word

@@ -190,6 +190,14 @@ def test_not_estimable_is_printed_and_ends_with_5(run: Run, write: Callable[[str
         ("day,died\n5,1\n", ("--level", "95"), "95"),
         ("day,died\n5,1\n", ("--conf-type", "wald"), "wald"),
         ("day,died\n5,1\n", ("--arm", "LINE"), "no column 'LINE'"),
+        ("Day,died\n5,1\n", (), "did you mean Day?"),
+        ("day,died\n5,dead\n6,alive\n", (), "codes alive, dead"),
+        ("day,died\n5,TRUE\n6,FALSE\n", (), "--event-code TRUE"),
+        ("day,died\n5,1\n6,0\n7,dead\n", (), "codes 0, 1, dead"),
+        ("day,died\n5,1\n6,0\n7,NA\n", (), "t.csv:4: column died holds 'NA'"),
+        ("day,died\n5,1\n6,0\n7,NA\n", ("--event-code", "1"), "t.csv:4: column died holds 'NA'"),
+        ("day,died\n5,dead\n6,alive\n", ("--event-code", "Dead"), "did you mean --event-code 'dead'?"),
+        ("day,died\n5,1\n", ("--level", "nan"), "nan"),
     ],
 )
 def test_bad_input_has_its_own_message(
@@ -199,6 +207,17 @@ def test_bad_input_has_its_own_message(
     assert done.exit_code == 2
     assert message in done.stderr
     assert done.stdout == ""
+
+
+def test_a_word_for_missing_is_no_level_unasked(run: Run, write: Callable[[str], Path]) -> None:
+    data = write("day,died,arm,sex\n5,1,A,F\n6,1,NA,NA\n7,1,B,M\n8,1,A,M\n9,1,B,F\n")
+    refused = run("cox", "--covariates", "sex", data=data)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "t.csv:3: column sex holds 'NA'" in refused.stderr
+    assert [t["term"] for t in answer(run("cox", "--factor", "sex", "--json", data=data))["terms"]] == ["sexM", "sexNA"]
+    kept = run("logrank", "--arm", "arm", "--json", data=data)
+    assert "column arm holds 'NA', kept as a level" in kept.stderr
+    assert json.loads(kept.stdout)["df"] == 2
 
 
 def test_a_column_of_numbers_and_text_is_refused_as_covariate(run: Run, write: Callable[[str], Path]) -> None:
@@ -217,6 +236,12 @@ def test_a_column_of_numbers_and_text_is_refused_as_covariate(run: Run, write: C
         ("cox", ("--covariates", "age", "--reference", "B"), "COLUMN=LEVEL"),
         ("rmst", ("--tau", "730", "--strata", "ecog"), "not stratified"),
         ("milestones", ("--times", "soon"), "'soon'"),
+        ("milestones", ("--times", "180,nan"), "'180,nan'"),
+        ("milestones", ("--times", ","), "','"),
+        ("logrank", ("--arm", "arm", "--rho", "nan"), "nan is not a finite number"),
+        ("logrank", ("--arm", "arm", "--gamma", "inf"), "inf is not a finite number"),
+        ("logrank", ("--arm", "arm", "--level", "0.9"), "--level"),
+        ("zph", ("--arm", "arm", "--level", "0.9"), "--level"),
         ("km", ("--data", "absent.csv"), "absent.csv"),
     ],
 )
