@@ -10,6 +10,7 @@ import polars as pl
 
 from trialwright.model.dossier import Dossier
 from trialwright.model.finding import Finding
+from trialwright.model.items import item_of
 from trialwright.model.result import Result
 from trialwright.report.eligibility_results import eligibility_edges, eligibility_results
 from trialwright.report.figure_edges import figure_edges
@@ -19,6 +20,13 @@ __all__ = ["edges", "results_json", "subject_results"]
 
 MOST_DIRECT = 2000
 LINES_AT_ONCE = 10_000
+WITHOUT_GRADE = {
+    "not-begun": "the period has not begun",
+    "not-collected": "adverse events were not collected",
+    "period-open": "the period was not over at the cutoff",
+    "not-followed": "lost or withdrawn before the period was over",
+    "not-graded": "a complication has no usable grade or day",
+}
 SUBJECT_COLUMNS = (
     "id", "endpoint", "definition", "value", "unit", "status", "reason", "rule", "source", "count", "index",
 )  # fmt: skip
@@ -96,13 +104,46 @@ def subject_results(dossier: Dossier) -> pl.DataFrame:
         value=pl.col("AVALC"),
         unit=pl.lit(""),
         status=pl.when(pl.col("AVALC").is_null()).then(pl.lit("not estimable")).otherwise(pl.lit("estimated")),
-        reason=pl.lit(""),
+        reason=pl.col("RULEID").str.extract(r"\.([a-z-]+)$").replace_strict(WITHOUT_GRADE, default=""),
         rule=pl.col("RULEID"),
         source=_source(),
         count=pl.col("N"),
         index=pl.col("CCI"),
     )
-    return pl.concat([time_to_event, *of_lesions, yes_no, grades])
+    return pl.concat([time_to_event, *of_lesions, yes_no, grades, *_value_results(dossier, stems)])
+
+
+def _value_results(dossier: Dossier, stems: pl.DataFrame) -> list[pl.DataFrame]:
+    """One row for each subject and endpoint that is listed or is a change.
+
+    A change, and a number in the unit of its item, is given in that unit; anything else as it was written.
+    """
+    values = dossier.derived.values
+    if not values.width:
+        return []
+    items = dossier.study.items
+    kinds = [
+        (endpoint.id, name, definition.measure == "change", items[of].unit or "" if of in items else "")
+        for endpoint in dossier.study.endpoints
+        for name, definition in endpoint.resolved().items()
+        for of in [item_of(dossier.study, definition.of or "")]
+    ]
+    schema = {"PARAMCD": pl.String, "DEFID": pl.String, "CHANGE": pl.Boolean, "UNIT": pl.String}
+    known = pl.DataFrame(kinds, schema=schema, orient="row")
+    number = pl.when("CHANGE").then("CHG").otherwise("AVAL")
+    written = pl.when(~pl.col("CHANGE")).then("AVALC")
+    value = pl.coalesce(number.cast(pl.String), written)
+    return [
+        _shared(
+            values.join(stems, on=["PARAMCD", "DEFID"], how="inner").join(known, on=["PARAMCD", "DEFID"]),
+            value=value,
+            unit=pl.when(number.is_not_null()).then("UNIT").otherwise(pl.lit("")),
+            status=pl.when(value.is_null()).then(pl.lit("not estimable")).otherwise(pl.lit("estimated")),
+            reason=pl.col("REASON"),
+            rule=pl.lit(""),
+            source=_source(),
+        )
+    ]
 
 
 def _lesion_results(dossier: Dossier, stems: pl.DataFrame) -> list[pl.DataFrame]:
@@ -146,12 +187,16 @@ def edges(dossier: Dossier) -> pl.DataFrame:
 
 
 def _clause_edges(dossier: Dossier) -> pl.DataFrame:
-    """The clause each subject's row was decided by: events or censoring, what counts as success, which grades."""
+    """The clause each subject's row was decided by: events or censoring, what counts as success, what is listed."""
     stems = _stems(dossier)
     derived = dossier.derived
     censored = pl.when(pl.col("CNSR") > 0).then(pl.lit("/censor")).otherwise(pl.lit("/events"))
     decided = [(derived.adtte, censored), (derived.adbin, pl.lit("/success")), (derived.grades, pl.lit("/of"))]
     decided += [(derived.lesion_times, censored)] if derived.lesion_times.width else []
+    if derived.values.width:
+        best = [endpoint.id for endpoint in dossier.study.endpoints if endpoint.of is None]
+        listed = pl.when(pl.col("PARAMCD").is_in(best)).then(pl.lit("/assessment")).otherwise(pl.lit("/of"))
+        decided.append((derived.values, listed))
     path = pl.when(pl.col("DEFID") == "used").then(pl.lit("")).otherwise(pl.concat_str(pl.lit("/"), "DEFID"))
     return pl.concat(
         frame.join(stems, on=["PARAMCD", "DEFID"], how="inner").select(
@@ -238,9 +283,10 @@ def _objects(frame: pl.DataFrame) -> pl.Series:
 
 
 def _subject_rows(frame: pl.DataFrame) -> pl.Series:
-    days = frame.filter(pl.col("unit") == "d").with_columns(pl.col("value").cast(pl.Int64))
-    others = frame.filter(pl.col("unit") != "d")
-    return pl.concat([_objects(days), _objects(others)])
+    is_whole = (pl.col("unit") == "d") & pl.col("value").str.contains(r"^-?\d+$").fill_null(value=False)
+    days = frame.filter(is_whole).with_columns(pl.col("value").cast(pl.Int64))
+    numbers = frame.filter(~is_whole & (pl.col("unit") != "")).with_columns(pl.col("value").cast(pl.Float64))
+    return pl.concat([_objects(days), _objects(numbers), _objects(frame.filter(pl.col("unit") == ""))])
 
 
 def _quoted(column: str) -> pl.Expr:
