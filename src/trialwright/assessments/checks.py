@@ -50,7 +50,7 @@ def lesion_findings(
     Returns
     -------
     list of Finding
-        R01 to R16, by rule; at most a hundred subjects are named for each, the rest counted.
+        R01 to R16 and R19, by rule; at most a hundred subjects are named for each, the rest counted.
     """
     found: list[Finding] = []
     doubts = [*_of_rows(judged), *_of_lesions(judged, frames, criterion)]
@@ -77,17 +77,19 @@ def _of_rows(judged: Judged) -> Iterator[Doubt]:
     text = "all targets gone or normal nodes although their sum grew by the limits of progression"
     yield "R07", _owners(judged, np.isin(here["rule"], rules) & grown), text
     yield "R08", _owners(judged, _jumps(judged)), f"the sum of the targets changed more than {_JUMP_TIMES}-fold at once"
+    text = "a lesion that the planned removal took is there again; it is a progression from that scan on"
+    yield "R19", _owners(judged, here["returned"] == 1), text
     text = "the new baseline came after its window"
     yield "R13", _owners(judged, here["settled"] == SETTLED.late_new_baseline), text
     yield "R15", _owners(judged, here["new"] == FOUND.not_assessed), "new lesions were not looked for at a scan"
 
 
 def _jumps(judged: Judged) -> Flags:
-    """Complete sums far from the complete sum before them."""
+    """Complete sums far from the complete sum before them, or from the baseline they are the first to be held to."""
     here = judged.course[judged.rows]
     frame = pl.DataFrame({"S": judged.subject, "SUM": here["total"], "BASE": here["base"]})
     known = pl.when(pl.col("SUM") >= 0).then("SUM")
-    before = known.forward_fill().shift(1).over("S").fill_null(pl.col("BASE"))
+    before = known.forward_fill().shift(1).over("S", "BASE").fill_null(pl.col("BASE"))
     low, high = pl.min_horizontal(known, before), pl.max_horizontal(known, before)
     jump = (high >= _JUMP_TIMES * low) & (high - low >= _MIN_JUMP_TENTHS_MM) & (low > 0) & known.is_not_null()
     return frame.select(jump.fill_null(value=False)).to_series().to_numpy()

@@ -187,7 +187,9 @@ def _judged(
     for place, settled in enumerate(_SETTLED_RULES, len(overall_rules())):
         held = (here["settled"] == settled) & (strict != CODES.pd)
         strict, number = np.where(held, CODES.ne, strict), np.where(held, place, number)
-    strict = strict.astype(np.int8)
+    returned = (here["returned"] == 1) & (strict != CODES.pd)
+    strict = np.where(returned, CODES.pd, strict).astype(np.int8)
+    number = np.where(returned, len(rule) - 2, number)
     if policy.cr_then_disease == "pd":
         back = _reappeared(start, strict, here["lesion_there"] == 1)
         strict = np.where(back, CODES.pd, strict).astype(np.int8)

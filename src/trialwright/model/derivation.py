@@ -173,6 +173,12 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
         "enter the accepted record (RSACPTFL, TUACPTFL, TRACPTFL) of one reader, or the adjudicator's own reading",
     ),
     ("R18", "W", "an independent reading that names no reader", "enter the reader in TUEVALID, TREVALID or RSEVALID"),
+    (
+        "R19",
+        "W",
+        "a lesion that was removed by plan and is measured again",
+        "enter it as a new lesion, or measure what the removal left on the first scan after it",
+    ),
     ("T40", "W", "a marker value that cannot be used", "write a number above 0, its unit and the day of the sample"),
     ("T41", "W", "a marker response that cannot be told", "complete the dates, values or upper limits it rests on"),
     (

@@ -41,7 +41,8 @@ class _Figures(NamedTuple):
 
 
 _SCRATCH: Final = np.dtype([(name, np.int64) for name in ("role", "kind", "value", "look", "origin", "sure", "gone")])
-"""What is known of each lesion at the visit in hand; roles are 0 none, 1 target, 2 non-target, 3 new."""
+"""What is known of each lesion at the visit in hand; roles are 0 none, 1 target, 2 non-target, 3 new, 4 taken by a
+planned removal."""
 
 
 class _Data(NamedTuple):
@@ -339,11 +340,13 @@ def _roles_anew(span: tuple[int, int], d: _Data, f: _Figures) -> int:
     """Roles of what a planned removal left, and the sum of the new targets."""
     total, limits = 0, f.limits
     for i in range(span[0], span[1]):
-        if d.m[i]["role"] == 0 or d.m[i]["role"] == 3:
+        if d.m[i]["role"] == 0 or d.m[i]["role"] >= 3:
             continue
         nodal, value = d.lesions[i]["nodal"], d.m[i]["value"]
         least = limits.min_target_node if nodal else limits.min_target
-        if d.m[i]["gone"] == 1 or (nodal and 0 <= value < limits.below_normal_node):
+        if d.m[i]["gone"] == 1:
+            d.m[i]["role"] = 4
+        elif nodal and 0 <= value < limits.below_normal_node:
             d.m[i]["role"] = 0
         elif d.m[i]["kind"] == f.kinds.measured and value >= least:
             d.m[i]["role"] = 1
@@ -363,6 +366,22 @@ def _new_after_removal(s: int, span: tuple[int, int], d: _Data) -> None:
 
 
 @kernel
+def _returned(t: int, span: tuple[int, int], d: _Data, f: _Figures) -> None:
+    """Keep the first look at a lesion that a planned removal took and that is there again."""
+    kinds, first = f.kinds, d.out[t]["by_non_target"]
+    for i in range(span[0], span[1]):
+        kind, value = d.m[i]["kind"], d.m[i]["value"]
+        least = f.limits.min_new_node if d.lesions[i]["nodal"] else 1
+        told = kind == kinds.present or kind == kinds.unequivocal or kind == kinds.progression
+        if d.m[i]["role"] != 4 or not (told or (_usable(kind, kinds) and value >= least)):
+            continue
+        d.out[t]["returned"] = 1
+        if first < 0 or d.looks[d.m[i]["look"]]["day"] < d.looks[first]["day"]:
+            first = d.m[i]["look"]
+    d.out[t]["by_non_target"] = first
+
+
+@kernel
 def _judge(s: int, t: int, how: int, span: tuple[int, int], d: _Data, f: _Figures) -> None:
     """States of one visit whose manner of taking is settled."""
     settled, states = f.settled, f.states
@@ -377,6 +396,8 @@ def _judge(s: int, t: int, how: int, span: tuple[int, int], d: _Data, f: _Figure
         d.out[t]["target"], d.out[t]["rule"] = states.sd, 8
     if f.limits.only_targets == 1 and how != settled.no_baseline:
         d.out[t]["non_target"], d.out[t]["by_non_target"] = states.none, -1
+    if how == settled.judged:
+        _returned(t, span, d, f)
 
 
 @kernel

@@ -139,13 +139,15 @@ COURSE: Final = _dtype(
     settled=np.int8, target=np.int8, rule=np.int8, non_target=np.int8, new=np.int8, lesion_there=np.int8,
     total=np.int64, part=np.int64, base=np.int64, nadir=np.int64, missing=np.int64, by_target=np.int64,
     by_non_target=np.int64, by_new=np.int64, new_day=np.int64, new_count=np.int64, new_sum=np.int64, new_worse=np.int8,
+    returned=np.int8,
 )  # fmt: skip
 """What was found at each visit: a number of `SETTLED`; state of targets with its rule, of non-targets (`STATES`) and of
 new lesions (`FOUND`); whether a lesion known at baseline is certainly there (nodes among the non-targets left aside);
 sum of the targets (-1 when not all were measured), what was measured of it, the baseline's, the smallest before;
 targets not measured; look that completes the evidence of progression by targets and by non-targets, new lesion and the
 day this visit showed it, -1 where there is none; unequivocal new lesions so far, the sum of those measured, whether one
-grew beyond doubt."""
+grew beyond doubt; whether a lesion that a planned removal took is there again, whose look then counts as that of the
+non-targets."""
 
 ENDS: Final = _dtype(baseline=np.int64, back=np.int64, settled_at=np.int64)
 """Of each subject: the visit taken as baseline; the first lesion that was equivocal when first seen and settled later,

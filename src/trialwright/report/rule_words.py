@@ -41,7 +41,7 @@ RULE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "not-examined": "the visit holds no look at any lesion",
         "awaiting-new-baseline": "a planned removal has to be followed by a new baseline first",
         "late-new-baseline": "the new baseline after a planned removal came too late",
-        "reappearance": "a lesion came back after a complete response",
+        "reappearance": "a lesion came back that was gone or removed",
         "new-lesion-dated-back": "a later scan settled a doubtful new lesion, which counts from when it was first seen",
         "complete-response-read-again": "a complete response was followed by disease, so it is read as partial",
         "recorded": "as the reader recorded it",

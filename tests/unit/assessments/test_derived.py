@@ -42,6 +42,19 @@ def test_after_a_planned_removal_clean_scans_show_no_disease_and_the_window_of_r
     assert findings == []
 
 
+@pytest.mark.parametrize(("beside", "before"), [({}, "NED"), ({90: "20.0", 150: "20.0"}, "SD")])
+def test_a_removed_lesion_that_is_measured_again_is_a_progression_and_asked_about(
+    beside: dict[int, str], before: str
+) -> None:
+    back, other = lesion("T1", {**REMOVED, 150: "12.0"}), lesion("T2", {**REMOVED, **beside})
+    rows, findings = judged(reviewed(rows_told(back, other, planned_removal=60), 90), removal=True)
+    assert [overall for _, overall, _ in shown(rows)] == ["SD", before, "PD"]
+    assert shown(rows)[-1] == (150, "PD", "reappearance")
+    last = rows.filter(pl.col("PARAMCD") == "OVR").row(-1, named=True)
+    assert (last["SRCDOM"], last["SRCSEQ"]) == ("TR", 3)
+    assert [finding.id for finding in findings] == ["R19"]
+
+
 def test_without_the_removal_the_same_scans_cannot_be_evaluated() -> None:
     told_ = reviewed(rows_told(lesion("T1", REMOVED)), 90)
     rows, _ = judged(told_, removal=True)

@@ -111,6 +111,20 @@ def test_without_a_new_baseline_a_removal_gives_no_response() -> None:
     assert target(course(kept, taken)) == ["sd", "ne"]
 
 
+def test_a_lesion_that_was_removed_and_is_there_again_is_told_from_the_second_scan_on() -> None:
+    anew = PLAIN._replace(new_baseline=1)
+
+    def returned(again: int | str, kind: str = "T") -> list[int]:
+        lesion = (kind, {0: 400, 42: 400, 90: "gone", 150: again})
+        beside = ("T", {0: 300, 42: 300, 90: 300, 150: 300})
+        return course(lesion, beside, limits=anew, removal=60, removal_closes=150)["returned"].tolist()
+
+    assert [returned(again)[-1] for again in (1, "small", "there", "sure", "worse")] == [1, 1, 1, 1, 1]
+    assert [returned(again)[-1] for again in ("gone", "removed", "ne", "nd", "maybe", 0)] == [0, 0, 0, 0, 0, 0]
+    assert (returned(99, "Tn")[-1], returned(100, "Tn")[-1]) == (0, 1)
+    assert returned(1) == [0, 0, 0, 1]
+
+
 def test_a_scan_on_the_day_of_the_removal_was_made_before_it() -> None:
     found = course(
         ("T", {0: 300, 60: 300, 61: 300}), limits=PLAIN._replace(new_baseline=1), removal=60, removal_closes=99
