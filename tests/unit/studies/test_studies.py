@@ -43,8 +43,10 @@ def test_a_shipped_study_is_a_draft_whose_only_lint_errors_are_what_its_record_d
 
 @pytest.fixture(params=[name for name in SHIPPED if name != OVARIAN])
 def other(request: pytest.FixtureRequest, shared_seeds: Path) -> tuple[OpenedStudy, str]:
-    name = str(request.param)
-    return open_study(name), (shared_seeds / f"{name.upper()}.txt").read_text(encoding="utf-8")
+    place = shared_seeds / f"{str(request.param).upper()}.txt"
+    if not place.is_file():
+        pytest.skip(f"the record's text is not at {place}")
+    return open_study(request.param), place.read_text(encoding="utf-8")
 
 
 def test_the_other_files_cite_short_fragments_that_stand_in_their_records(other: tuple[OpenedStudy, str]) -> None:
@@ -58,10 +60,10 @@ def test_the_other_files_cite_short_fragments_that_stand_in_their_records(other:
 
 
 def test_the_numbers_planned_are_those_of_the_records() -> None:
-    planned = {name: open_study(name).study.study.enrolment for name in SHIPPED}
-    assert {name: each.planned for name, each in planned.items() if each is not None} == {
-        "nct04562727": 668, "nct05844813": 102, "nct06178198": 30, "nct07295132": 160,
-    }  # fmt: skip
+    planned = {"nct04562727": 668, "nct05844813": 102, "nct06178198": 30, "nct07295132": 160}
+    stated = {name: open_study(name).study.study.enrolment for name in planned}
+    assert {name: each.planned for name, each in stated.items() if each is not None} == planned
+    assert open_study("nct06850103").study.study.enrolment is None
 
 
 @pytest.mark.parametrize(
