@@ -248,6 +248,8 @@ def whole_or_nothing(path: Path, *, replaces: Callable[[Path], bool] = lambda _:
         If `path` is a file, a folder that holds something, or cannot be written.
     """
     refuse_held(path, replaces=replaces)
+    if path.is_symlink():
+        path = path.resolve()  # A folder cannot be renamed onto a link.
     missing = [parent for parent in path.parents if not parent.exists()]
     scratch = path.parent / f".{path.name}-{uuid4().hex}"
     try:

@@ -134,7 +134,7 @@ def typed(table: Table, text_frame: pl.DataFrame, file: str) -> tuple[pl.DataFra
         frame = frame.with_columns(step)
     for name in plan.dates:
         frame = _with_bounds(frame, name)
-    findings = [missing_column(column, table, file) for column in plan.missing]
+    findings = [missing_column(column, table, file, text_frame.columns) for column in plan.missing]
     if not frame.is_empty():
         lines = frame.get_column("LINE")
         findings.extend(doubtful_cells(plan.doubts, text_frame.with_columns(lines), frame, file))

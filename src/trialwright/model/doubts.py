@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 import polars as pl
@@ -94,7 +95,7 @@ def measure_stem(column: str) -> str:
     return column.removesuffix("ORRES") or column
 
 
-def missing_column(column: Column, table: Table, file: str) -> Finding:
+def missing_column(column: Column, table: Table, file: str, there: Iterable[str] = ()) -> Finding:
     """Finding for a required column that a file does not have.
 
     Parameters
@@ -105,6 +106,8 @@ def missing_column(column: Column, table: Table, file: str) -> Finding:
         Its table.
     file : str
         The file that lacks it.
+    there : iterable of str
+        Columns that the file has, among which one may be meant.
 
     Returns
     -------
@@ -118,7 +121,12 @@ def missing_column(column: Column, table: Table, file: str) -> Finding:
     """
     rule = "K01" if column.name in table.key else "K04"
     text = f"column {column.name} is missing; a {table.name} table cannot do without it"
-    return finding(rule, f"{file}:1", text, column=column.name, mend=f"add the column {column.name} ({column.label})")
+    own = {known.name for known in table.columns}
+    by_letters = {name.strip().upper(): name for name in there if name not in own}
+    near = get_close_matches(column.name, by_letters, n=1, cutoff=0.75)
+    meant = f", or rename {by_letters[near[0]]!r}" if near else ""
+    mend = f"add the column {column.name} ({column.label}){meant}"
+    return finding(rule, f"{file}:1", text, column=column.name, mend=mend)
 
 
 def doubtful_cells(
@@ -228,7 +236,8 @@ def doubts_of(table: Table, column: Column) -> list[Doubt]:
     cell = pl.col(name)
     if column.kind == "int":
         unread = cell.is_not_null() & ~cell.str.strip_chars().str.contains(WHOLE)
-        return [*found, Doubt("V02", name, unread, "'{}' is not a whole number".format, on_text=True)]
+        words, mend = "'{}' is not a whole number".format, "write digits only, or leave the cell empty"
+        return [*found, Doubt("V02", name, unread, words, on_text=True, mend=mend)]
     missing_word = cell.is_in(MISSING_WORDS)
     if name not in _NAMES and not name.endswith("TESTCD"):
         words = "'{}' stands where the cell should be empty; it is kept as text".format
@@ -253,8 +262,9 @@ def _key_doubt(column: Column) -> Doubt:
             "K01",
             column.name,
             bad,
-            lambda seen: f"{seen!r} names no subject" if seen else "no subject is named",
+            lambda seen: f"{seen!r} begins or ends with a blank" if seen else "no subject is named",
             on_text=True,
+            mend=f"write {column.name} in every row, without blanks around it",
         )
     bad = ~cell.str.strip_chars().str.contains(r"^0*[1-9][0-9]{0,17}$").fill_null(False)
     words = "'{}' is not a sequence number of 1 or more".format
@@ -270,7 +280,8 @@ def _empty_doubt(column: Column) -> Iterator[Doubt]:
     elif column.kind == "date":
         yield Doubt("D03", column.name, empty, lambda _: f"{words}; the row cannot be put in order", on_text=True)
     elif not column.name.endswith("ORRESU"):
-        yield Doubt("K04", column.name, empty, lambda _: f"{words}, and is needed in every row", on_text=True)
+        needed = f"{words}, and is needed in every row"
+        yield Doubt("K04", column.name, empty, lambda _: needed, on_text=True, mend=f"fill in {column.name}")
 
 
 def _code_doubts(column: Column, missing_word: pl.Expr) -> Iterator[Doubt]:

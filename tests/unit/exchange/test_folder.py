@@ -262,6 +262,19 @@ def test_an_empty_folder_may_be_filled_and_others_may_read_it(tmp_path: Path) ->
     assert (tmp_path / "out").stat().st_mode == probe.stat().st_mode
 
 
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_leads_to_the_folder_that_is_filled(tmp_path: Path, exists: bool) -> None:
+    real, link = tmp_path / "elsewhere" / "real", tmp_path / "out"
+    link.symlink_to(real)
+    if exists:
+        real.mkdir(parents=True)
+    with whole_or_nothing(link) as scratch:
+        (scratch / "file").write_text("x")
+    assert link.is_symlink()
+    assert [entry.name for entry in real.iterdir()] == ["file"]
+    assert {entry.name for entry in tmp_path.iterdir()} == {"elsewhere", "out"}
+
+
 def test_one_file_is_read_as_text(two_subjects: Path, tmp_path: Path) -> None:
     table, digest = read_text_table(two_subjects / "dm.csv")
     assert table["BRTHDTC"].to_list() == ["1966", "1959-07"]

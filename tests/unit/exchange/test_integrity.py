@@ -373,6 +373,13 @@ def test_another_version_of_the_study_is_a_warning_and_an_error_once_activated(a
     assert [found.severity for found in check(study, frames, study_sha256="b" * 64, activated=True)] == ["E"]
 
 
+def test_a_death_whose_flag_says_no_is_a_contradiction(altered: Altered, study: Study) -> None:
+    folder = altered({"dm.csv": swap("2027-02-03,Y", "2027-02-03,N")})
+    found = {found.id: found.text for found in findings_of(folder, study)}
+    assert found["G07"] == "died on 2027-02-03, and DTHFL does not say Y"
+    assert set(found) == {"G07", "C01"}
+
+
 def test_a_missing_table_is_asked_for_where_nothing_works_without_it(altered: Altered, study: Study) -> None:
     folder = altered()
     for name in ("rs.csv", "ds.csv", "dm.csv"):

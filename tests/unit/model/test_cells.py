@@ -238,6 +238,23 @@ def test_a_missing_column_is_told_once_and_filled_with_nothing() -> None:
 
 
 @pytest.mark.unvalidated
+def test_each_fault_is_mended_in_its_own_way() -> None:
+    row = {"USUBJID": " 1 ", "SITE_ID": "01", "SEX": "F", "AGE": "old", "DTHFL": None}
+    _, findings = typed(TABLES["DM"], frame_of([row, {**row, "USUBJID": "2"}]), "dm.csv")
+    assert [(found.column, found.text, found.mend) for found in findings[:3]] == [
+        (
+            "SITEID",
+            "column SITEID is missing; a DM table cannot do without it",
+            "add the column SITEID (Site), or rename 'SITE_ID'",
+        ),
+        ("USUBJID", "' 1 ' begins or ends with a blank", "write USUBJID in every row, without blanks around it"),
+        ("AGE", "'old' is not a whole number", "write digits only, or leave the cell empty"),
+    ]
+    _, findings = typed(TABLES["DM"], frame_of([{**row, "USUBJID": "1", "SITEID": None, "AGE": "59"}]), "dm.csv")
+    assert [(found.id, found.mend) for found in findings] == [("K04", "fill in SITEID")]
+
+
+@pytest.mark.unvalidated
 def test_many_faults_of_one_kind_are_counted() -> None:
     rows = [{**LB, "LBSEQ": str(n + 1), "LBORRES": "abc"} for n in range(SHOWN_PER_COLUMN + 50)]
     _, findings = typed(TABLES["LB"], frame_of(rows), "lb.csv")

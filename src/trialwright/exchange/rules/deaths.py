@@ -81,8 +81,8 @@ def _flag_and_date(scene: Scene) -> Iterator[Finding]:
         mend="write at least the year",
     )
     if "DTHFL" in scene.frames.columns.get("DM", ()):
-        unflagged = subjects.filter(pl.col("DTHFL").is_null() & pl.col("DTHDTC").is_not_null())
-        yield from scene.report("G07", "DM", unflagged, "DTHDTC", "died on {}, and DTHFL is empty".format)
+        unflagged = subjects.filter(pl.col("DTHFL").ne_missing("Y") & pl.col("DTHDTC").is_not_null())
+        yield from scene.report("G07", "DM", unflagged, "DTHDTC", "died on {}, and DTHFL does not say Y".format)
 
 
 def _after_end_of_observation(scene: Scene) -> Iterator[Finding]:
