@@ -1,1 +1,1 @@
-"""Speed beside a peer that runs in the same process on the same data; a peer that disagrees is a failure."""
+"""Speed beside a peer that is given the same rows in one process; a peer that disagrees is a failure."""

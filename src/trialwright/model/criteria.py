@@ -253,7 +253,7 @@ class History(NodeBase):
 
 
 class QuantityOf(Strict):
-    """A named output of a dose plan or marker, computed under given values."""
+    """One output of a dose plan or marker under given values, by its name."""
 
     of: Name
     name: Name
