@@ -24,7 +24,7 @@ GRADE_WORDS: Final = {
 }  # fmt: skip
 NOT_KNOWN_WORDS: Final = {
     "period-open": "not over at the cutoff",
-    "not-followed": "lost or withdrawn before",
+    "not-followed": "lost, withdrawn or not seen to its end",
     "not-begun": "not begun",
     "not-collected": "adverse events not collected",
 }

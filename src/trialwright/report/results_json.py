@@ -24,7 +24,7 @@ WITHOUT_GRADE = {
     "not-begun": "the period has not begun",
     "not-collected": "adverse events were not collected",
     "period-open": "the period was not over at the cutoff",
-    "not-followed": "lost or withdrawn before the period was over",
+    "not-followed": "lost, withdrawn or not seen alive to the end of the period",
     "not-graded": "a complication has no usable grade or day",
 }
 SUBJECT_COLUMNS = (

@@ -104,7 +104,7 @@ def test_the_worst_grade_the_number_and_the_index() -> None:
     ("day", "counts"), [("2026-01-31", False), ("2026-02-01", True), ("2026-04-01", True), ("2026-04-02", False)]
 )
 def test_complications_are_dated_by_their_adverse_event(day: str, counts: bool) -> None:
-    assert grades(f"A: {OPERATED}; complication IIIA {day}")["A"][1] == int(counts)
+    assert grades(f"A: {OPERATED}; complication IIIA {day}; alive 2026-06-01")["A"][1] == int(counts)
 
 
 def test_no_row_is_no_complication_only_where_it_was_looked_for_to_the_end() -> None:
@@ -112,7 +112,12 @@ def test_no_row_is_no_complication_only_where_it_was_looked_for_to_the_end() -> 
     assert grades(nothing)["A"] == ("NONE", 0, 0.0, "none-recorded")
     assert grades(nothing, collected="FA")["A"] == (None, None, None, "not-collected")
     assert grades(nothing, cutoff=date(2026, 3, 31))["A"] == (None, None, None, "period-open")
-    assert grades(nothing, cutoff=date(2026, 4, 1))["A"][0] == "NONE"
+    assert grades(nothing, cutoff=date(2026, 4, 1))["A"] == (None, None, None, "not-followed")
+    for last, told in (("2026-03-31", None), ("2026-04-01", "NONE")):
+        assert grades(f"A: {OPERATED}; alive {last}", cutoff=date(2026, 4, 1))["A"][0] == told
+    assert grades(f"A: {OPERATED}")["A"] == (None, None, None, "not-followed")
+    assert grades(f"A: {OPERATED}; died 2026-03-01")["A"][0] == "NONE"
+    assert grades(f"A: {OPERATED}; died 2026-09-01")["A"][0] == "NONE"
     assert grades(f"A: {OPERATED}; lost 2026-03-31")["A"] == (None, None, None, "not-followed")
     assert grades(f"A: {OPERATED}; lost 2026-04-01")["A"][0] == "NONE"
     some = f"A: {OPERATED}; complication I 2026-02-03; lost 2026-03-01"
@@ -152,6 +157,21 @@ def test_two_complications_without_a_grade_name_neither_row() -> None:
 
 def test_a_grade_outside_the_period_leaves_nothing_open() -> None:
     assert grades(f"A: {OPERATED}; complication III 2026-05-03; alive 2026-06-01")["A"][0] == "NONE"
+
+
+@pytest.mark.parametrize(
+    ("told", "rows"),
+    [
+        ("alive 2026-06-01", {("observed", "ss.csv:A:1")}),
+        ("alive 2026-06-01; alive 2026-07-01", set()),
+        ("alive 2026-06-01; died 2026-09-01", set()),
+        ("alive 2026-03-01", set()),
+        ("lost 2026-03-01; alive 2026-06-01", {("stop", "ds.csv:A:1")}),
+    ],
+)
+def test_no_complication_rests_on_the_only_contact_after_the_period(told: str, rows: set[tuple[str, str]]) -> None:
+    result = derived(study(SURGCOMP), folder(f"A: {OPERATED}; {told}", collected="AE"))
+    assert named(result, endpoint="SURGCOMP", definition="used") == {("period", "pr.csv:A:1"), *rows}
 
 
 def test_a_grade_v_shows_a_death_and_nobody_alive() -> None:

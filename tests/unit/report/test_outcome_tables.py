@@ -42,7 +42,7 @@ def graded(dossier: Dossier, rule: str, grade: str | None) -> tuple[str, ...]:
 def test_a_grade_that_is_not_known_says_why(by_arm: Dossier) -> None:
     notes = " ".join(graded(by_arm, "period-open", None))
     assert "the period of 2 months from surgery was not observed to its end (2 not over at the cutoff)" in notes
-    assert "2 lost or withdrawn before" in " ".join(graded(by_arm, "not-followed", None))
+    assert "2 lost, withdrawn or not seen to its end" in " ".join(graded(by_arm, "not-followed", None))
     assert "Not known of 2: a complication is recorded" in " ".join(graded(by_arm, "not-graded", None))
     assert "2 grades may still become worse" in " ".join(graded(by_arm, "worst-so-far", "II"))
     assert "Not known:" not in " ".join(graded(by_arm, "worst", "II"))

@@ -92,5 +92,5 @@ def test_a_grade_that_is_not_known_says_why(dossier: Dossier) -> None:
     grades = dossier.derived.grades.with_columns(AVALC=pl.lit(None, pl.String), RULEID=pl.lit("COMPL.not-followed"))
     results = written(replace(dossier, derived=replace(dossier.derived, grades=grades)))
     reasons = {entry.get("reason") for name, entry in results.items() if name.startswith("COMPL/TW-")}
-    assert reasons == {"lost or withdrawn before the period was over"}
+    assert reasons == {"lost, withdrawn or not seen alive to the end of the period"}
     assert set(NOT_KNOWN_WORDS) < set(WITHOUT_GRADE)

@@ -54,17 +54,31 @@ def _dead_inside(cohort: Cohort, span: Span) -> Flags:
     return deaths.found & (deaths.day >= span.since) & (deaths.day <= span.until)
 
 
+def _seen_to_end(cohort: Cohort, span: Span) -> Flags:
+    """Who is known alive on the last day of the period or later."""
+    seen: Flags = cohort.observation.last_alive(cohort.end).day >= span.until
+    return seen
+
+
+def _gone(cohort: Cohort, span: Span) -> Picks:
+    """Loss or withdrawal before the end of the period."""
+    lost, withdrawn = cohort.observation.lost, cohort.observation.withdrawn
+    return lost.where(
+        lost.found & (lost.day < span.until), withdrawn.where(withdrawn.found & (withdrawn.day < span.until))
+    )
+
+
 def _rules(cohort: Cohort, found: Complications, span: Span) -> Ints:
     """Rule of each subject: no row is no complication only where they were looked for until the period was over.
 
     A complication whose grade or day is not known may be the worst one, and is never none; only a death is worse than
     anything it can be.
     """
-    n, seen = cohort.roster.size, cohort.observation
+    n = cohort.roster.size
     some = np.bincount(found.subject, minlength=n) > 0
     unknown = (np.bincount(found.open_subject, minlength=n) > 0) & ~_fatal(found, n)
     over = span.closed | _dead_inside(cohort, span)
-    left = (seen.lost.found & (seen.lost.day < span.until)) | (seen.withdrawn.found & (seen.withdrawn.day < span.until))
+    left = (_gone(cohort, span).found | ~_seen_to_end(cohort, span)) & ~_dead_inside(cohort, span)
     cases = [
         unknown,
         some & over,
@@ -72,7 +86,7 @@ def _rules(cohort: Cohort, found: Complications, span: Span) -> Ints:
         span.until == NEVER,
         np.full(n, not cohort.frames.collected("AE")),
         ~over,
-        left & ~_dead_inside(cohort, span),
+        left,
     ]
     names = ["not-graded", "worst", "worst-so-far", "not-begun", "not-collected", "period-open", "not-followed"]
     return np.select(cases, [_RULES.index(name) for name in names], _NONE)
@@ -149,9 +163,17 @@ def _rows(found: Complications, rule: Ints, domain: str) -> tuple[str, Picks, In
 
 
 def _roles(cohort: Cohort, request: Request, rule: Ints, member: Flags, span: Span) -> list[tuple[str, Picks]]:
-    seen, left = cohort.observation, member & (rule == _NOT_FOLLOWED)
-    gone = seen.lost.where(seen.lost.found & (seen.lost.day < span.until), seen.withdrawn)
-    roles = [("period", span.start.where(member)), ("stop", gone.where(left))]
+    dead, contacts = _dead_inside(cohort, span), cohort.observation.contacts
+    stopped = member & (rule == _NOT_FOLLOWED) & _seen_to_end(cohort, span)
+    # of several contacts after the period any one would do, and so would a death after it
+    eve = np.where(cohort.observation.deaths.found, cohort.observation.deaths.day - 1, NEVER)
+    watched = member & (rule == _NONE) & ~dead & (contacts.count(span.until, cohort.end) == 1) & (eve < span.until)
+    last = contacts.last(np.where(watched, cohort.end, NEVER))
+    roles = [
+        ("period", span.start.where(member)),
+        ("stop", _gone(cohort, span).where(stopped)),
+        ("observed", last.where(watched)),
+    ]
     if request.definition.set is not None:
         roles.append(("set", cohort.sets[request.definition.set].reached.where(member)))
     return [*roles, ("subject", subject_picks(member))]
