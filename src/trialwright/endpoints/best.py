@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from trialwright.endpoints.cohort import Cohort
+from trialwright.endpoints.cohort import ASSESSED, Cohort
 from trialwright.endpoints.rules import therapy_item
 from trialwright.endpoints.timeline import DOMAINS, FLAGS, NEVER, Flags, Ints, Picks, as_dates
 from trialwright.model.endpoint import Definition
@@ -38,7 +38,7 @@ __all__ = [
 
 Codes = npt.NDArray[np.int8]
 
-RESPONSES: Final = ("NED", "CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")
+RESPONSES: Final = (*ASSESSED, "MISSING")
 """Responses by their number in AVAL."""
 
 MIN_STABLE_DAYS: Final = 42
@@ -145,7 +145,7 @@ def best_of(cohort: Cohort, series: str, until: Ints | None = None) -> Best:
         those on it), nor those after the last day.
     """
     stated = cohort.study.series(series)
-    subject, every, number = cohort.sequence(series, RESPONSES[:-1])
+    subject, every, number = cohort.sequence(series, ASSESSED)
     n = cohort.roster.size
     therapy = therapy_item(cohort.study, Definition())
     begun = cohort.item(therapy) if therapy else Picks.none(n)

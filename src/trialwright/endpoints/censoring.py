@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from trialwright.endpoints.cohort import Cohort
-from trialwright.endpoints.events import ADEQUATE, FirstEvents
+from trialwright.endpoints.events import FirstEvents
 from trialwright.endpoints.moments import last_possible
 from trialwright.endpoints.rules import Rules
 from trialwright.endpoints.schedule import elapsed_gap, has_slots, missed_slots
@@ -120,7 +120,7 @@ def stops(cohort: Cohort, rules: Rules, series: str | None, origin: Picks, event
         The earliest of the stops that lies strictly before the first event.
     """
     n = cohort.roster.size
-    adequate = cohort.adequate(series, ADEQUATE) if series else timeline([])
+    adequate = cohort.adequate(series) if series else timeline([])
     event_day = np.where(events.picks.found, events.picks.day, FAR)
     days, rows = np.full((len(REASONS), n), FAR, np.int64), [Picks.none(n) for _ in REASONS]
     bound = Picks.none(n)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,10 @@ from trialwright.endpoints.timeline import DOMAINS, NEVER, Flags, Ints, Picks, T
 from trialwright.model.frames import Frames
 from trialwright.model.study import Study
 
-__all__ = ["Cohort", "Verdicts"]
+__all__ = ["ASSESSED", "Cohort", "Verdicts"]
+
+ASSESSED: Final = ("NED", "CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
+"""Responses of an assessment that was made, evaluable or not."""
 
 Verdicts = Mapping[str, pl.DataFrame]
 """Answers of predicates by the path of their node: ``USUBJID VERDICT REASON EVIDENCE``."""
@@ -180,23 +184,21 @@ class Cohort:
         """
         return self._lined(self._of(series, "OVR", codes))
 
-    def adequate(self, series: str, codes: tuple[str, ...]) -> Timeline:
+    def adequate(self, series: str) -> Timeline:
         """Assessments of a series that show how the disease stands.
 
         Parameters
         ----------
         series : str
             Response series.
-        codes : tuple of str
-            Responses that count.
 
         Returns
         -------
         Timeline
-            As `assessed`, without rows that are marked as no adequate assessment, such as a response by a marker on a
-            day without a scan.
+            As `assessed`, but only rows that are marked as adequate: neither one that could not be evaluated nor a
+            response by a marker on a day without a scan.
         """
-        return self._lined(self._of(series, "OVR", codes) & ~self._assessments.equals("ADEQUATE", "N"))
+        return self._lined(self._of(series, "OVR", ASSESSED) & self._assessments.equals("ADEQUATE", "Y"))
 
     def sequence(self, series: str, codes: tuple[str, ...]) -> tuple[Ints, Picks, Ints]:
         """Responses of a series one behind the other.

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from trialwright.endpoints.censoring import REASONS, Stops, stops
-from trialwright.endpoints.cohort import Cohort
+from trialwright.endpoints.cohort import ASSESSED, Cohort
 from trialwright.endpoints.contacts import survival_contacts
-from trialwright.endpoints.events import ADEQUATE, NEVER_FREE, FirstEvents, candidates, first_events
+from trialwright.endpoints.events import NEVER_FREE, FirstEvents, candidates, first_events
 from trialwright.endpoints.horizon import horizon_days
 from trialwright.endpoints.measure import Request
 from trialwright.endpoints.moments import first_possible, last_possible
@@ -175,7 +175,7 @@ def _evidence(cohort: Cohort, request: Request, rules: Rules, stop: Stops, limit
             since = np.full(cohort.roster.size, NEVER, np.int64)
             return value_picks(cohort, item_of(cohort.study, request.definition.of or ""), since, limit)
         case "last assessment" if series is not None:
-            return cohort.assessed(series, (*ADEQUATE, "NE")).last(limit)
+            return cohort.assessed(series, ASSESSED).last(limit)
         case _:
             return stop.adequate.last(limit)
 

@@ -26,9 +26,6 @@ BEST: Final = "best_response"
 NEVER_FREE: Final = "never_free"
 """The event of never being rendered free of disease."""
 
-ADEQUATE: Final = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NED")
-"""Responses of an adequate assessment."""
-
 _WORDS: Final = {
     "progression": "Progression",
     "death": "Death",

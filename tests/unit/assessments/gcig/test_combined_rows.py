@@ -188,9 +188,7 @@ def test_the_row_of_a_response_by_ca125_is_no_adequate_assessment() -> None:
     assert marked.select("AVALC", "ADEQUATE").rows() == [("PR", "N")]
     cohort = Cohort(trial, frames, found.drop("DAY"), {}, START + timedelta(days=200))
     far = cohort.end
-    assert (
-        cohort.adequate("both", ("PR", "SD")).last(far).day[0] < cohort.assessed("both", ("PR", "SD")).last(far).day[0]
-    )
+    assert cohort.adequate("both").last(far).day[0] < cohort.assessed("both", ("PR", "SD")).last(far).day[0]
 
 
 def test_a_series_needs_a_marker_that_is_judged() -> None:
