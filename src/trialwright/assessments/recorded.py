@@ -7,37 +7,32 @@ from typing import Final
 
 import polars as pl
 
+from trialwright.assessments.response_rows import AS_ASSESSED, ROWS
+from trialwright.assessments.response_rows import RESPONSE_CODES as ALL_CODES
 from trialwright.model.derivation import derivation_finding
 from trialwright.model.finding import SHOWN_PER_COLUMN, Finding
+from trialwright.model.frames import Frames
 from trialwright.model.partial_dates import imputed_part
 from trialwright.model.schedule import AssessmentSeries
 from trialwright.model.study import Study
 
 __all__ = ["RESPONSE_CODES", "is_recorded", "recorded_responses"]
 
-RESPONSE_CODES: Final[Mapping[str, int]] = {
-    "CR": 1, "PR": 2, "SD": 3, "NON-CR/NON-PD": 4, "PD": 5, "NE": 6, "NED": 0,
-}  # fmt: skip
-"""Response to its number in AVAL."""
+RESPONSE_CODES: Final[Mapping[str, int]] = {code: number for code, number in ALL_CODES.items() if code != "MISSING"}
+"""Response that can be recorded to its number in AVAL."""
 
 _WORST_OF_DAY: Final = ("PD", "NON-CR/NON-PD", "SD", "PR", "CR", "NED", "NE")
-_SCHEMA: Final[Mapping[str, pl.DataType]] = {
-    "STUDYID": pl.String(), "USUBJID": pl.String(), "ASSESSID": pl.String(), "PARAMCD": pl.String(), "ADT": pl.Date(),
-    "AVALC": pl.String(), "AVAL": pl.Int64(), "ADEQUATE": pl.String(), "ANL01FL": pl.String(), "DTYPE": pl.String(),
-    "RULEID": pl.String(), "SRCDOM": pl.String(), "SRCSEQ": pl.Int64(), "ADTF": pl.String(),
-}  # fmt: skip
+_SCHEMA: Final[Mapping[str, pl.DataType]] = {name: kind for name, kind in ROWS.items() if name != "POLICY"}
 
 
-def recorded_responses(
-    study: Study, frames: Mapping[str, pl.DataFrame], moments: pl.DataFrame
-) -> tuple[pl.DataFrame, list[Finding]]:
+def recorded_responses(study: Study, frames: Frames, moments: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
     """Overall responses of every series of a study that takes them as its reader recorded them.
 
     Parameters
     ----------
     study : Study
         The study; series that are derived from lesions are left out.
-    frames : mapping of domain to typed frame
+    frames : Frames
         The study's tables; RS is read.
     moments : polars.DataFrame
         ``USUBJID POINT ADT``: dates of the time points that bound a series.
@@ -55,8 +50,7 @@ def recorded_responses(
     readers are never mixed. Two series by the same criteria are told apart by the setting ``category``, the RSCAT of
     the series' rows. On one day the worst of PD, NON-CR/NON-PD, SD, PR, CR, NED, NE counts. Everything but NE
     is an adequate assessment. A date without a day follows ``event-earliest`` for PD and ``assessment-latest``
-    otherwise; a date that can lie inside
-    the bounds of the series is taken to lie there.
+    otherwise; a date that can lie inside the bounds of the series is taken to lie there.
 
     References
     ----------
@@ -78,7 +72,8 @@ def recorded_responses(
     0
     """
     verdicts = frames["RS"].filter(pl.col("RSTESTCD") == "OVRLRESP")
-    findings = _unusable(verdicts)
+    file = frames.file_of("RS")
+    findings = _unusable(verdicts, file)
     usable = verdicts.lazy().filter(pl.col("RSORRES").is_in(list(RESPONSE_CODES)) & pl.col("RSLO").is_not_null())
     partial = verdicts.select(((pl.col("RSORRES") == "PD") & (pl.col("RSLO") < pl.col("RSHI"))).any()).item()
     recorded = [series for series in study.assessments if is_recorded(series)]
@@ -89,7 +84,7 @@ def recorded_responses(
     days = pl.concat(every).sort("USUBJID", "ASSESSID", "ADT", rank, "RSSEQ").collect()
     one = days.unique(["USUBJID", "ASSESSID", "ADT"], keep="first", maintain_order=True)
     if one.height < days.height:
-        findings.extend(_doubled(days))
+        findings.extend(_doubled(days, file))
     return _rows_of(study, one), findings
 
 
@@ -162,7 +157,7 @@ def _rows_of(study: Study, one: pl.DataFrame) -> pl.DataFrame:
         AVAL=number,
         ADEQUATE=pl.when(pl.col("RSORRES") == "NE").then(pl.lit("N")).otherwise(pl.lit("Y")),
         ANL01FL=pl.lit("Y"),
-        DTYPE=pl.lit("AS ASSESSED"),
+        DTYPE=pl.lit(AS_ASSESSED),
         RULEID=pl.lit("response.recorded"),
         SRCDOM=pl.lit("RS"),
         SRCSEQ="RSSEQ",
@@ -170,14 +165,14 @@ def _rows_of(study: Study, one: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _doubled(days: pl.DataFrame) -> list[Finding]:
+def _doubled(days: pl.DataFrame, file: str) -> list[Finding]:
     key = ["USUBJID", "ASSESSID", "ADT"]
     different = days.group_by(key).agg(pl.col("RSORRES").unique().sort(), pl.col("LINE").min())
     doubled = different.filter(pl.col("RSORRES").list.len() > 1).sort(key)
     found = [
         derivation_finding(
             "T08",
-            f"rs.csv:{line}",
+            f"{file}:{line}",
             f"{' and '.join(codes)} on {day} in series '{series}'; the worse counts",
             subject=subject,
             column="RSORRES",
@@ -186,11 +181,11 @@ def _doubled(days: pl.DataFrame) -> list[Finding]:
     ]
     if doubled.height > len(found):
         rest = f"{doubled.height - len(found)} more days have two verdicts"
-        found.append(derivation_finding("T08", "rs.csv", rest, column="RSORRES"))
+        found.append(derivation_finding("T08", file, rest, column="RSORRES"))
     return found
 
 
-def _unusable(verdicts: pl.DataFrame) -> list[Finding]:
+def _unusable(verdicts: pl.DataFrame, file: str) -> list[Finding]:
     known = pl.col("RSORRES").is_in(list(RESPONSE_CODES)).fill_null(False)
     bad = verdicts.filter(~known | pl.col("RSLO").is_null())
     if not bad.height:
@@ -198,7 +193,7 @@ def _unusable(verdicts: pl.DataFrame) -> list[Finding]:
     found = [
         derivation_finding(
             "T09",
-            f"rs.csv:{line}",
+            f"{file}:{line}",
             f"verdict '{code or 'empty'}' of {day or 'no date'} is not used",
             subject=subject,
             column="RSORRES",
@@ -209,5 +204,5 @@ def _unusable(verdicts: pl.DataFrame) -> list[Finding]:
     ]
     if bad.height > len(found):
         rest = f"{bad.height - len(found)} more recorded responses are not used"
-        found.append(derivation_finding("T09", "rs.csv", rest, column="RSORRES"))
+        found.append(derivation_finding("T09", file, rest, column="RSORRES"))
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -113,6 +115,12 @@ def test_a_verdict_outside_the_list_is_not_used_and_is_a_finding() -> None:
     rows, findings = made(folder("A: SCS 2026-01-01; BETTER 2026-02-12; SD 2026-03-26"))
     assert rows["AVALC"].to_list() == ["SD"]
     assert [(finding.id, finding.where, finding.subject) for finding in findings] == [("T09", "rs.csv:2", "A")]
+
+
+def test_findings_name_the_file_that_was_read() -> None:
+    text = "A: SCS 2026-01-01; BETTER 2026-02-12; SD 2026-03-26; PD 2026-03-26"
+    _, findings = made(replace(folder(text), files={"RS": "rs.parquet"}))
+    assert [finding.where for finding in findings] == ["rs.parquet:2", "rs.parquet:3"]
 
 
 def test_a_series_that_is_derived_from_lesions_takes_no_recorded_verdict() -> None:
