@@ -19,7 +19,7 @@ from tests.e2e import second_counts, second_program
 from tests.e2e.second_program import ARMS, MONTH
 from tests.e2e.trials import with_the_demo_set
 
-pytestmark = pytest.mark.independent
+pytestmark = pytest.mark.independent("a second program in numpy, written from the study file and the data folder")
 
 # seed, subjects and cutoff; the last is an interim look at the folder before it
 CASES = ((11, 90, None), (5, 70, None), (5, 70, "2027-09-30"))

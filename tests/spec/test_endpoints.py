@@ -34,7 +34,7 @@ from trialwright.endpoints.questions import requests
 from trialwright.endpoints.timeline import FLAGS
 from trialwright.model.study import Study
 
-pytestmark = pytest.mark.independent
+pytestmark = pytest.mark.independent("rows expected by somebody who read only the conventions")
 
 PARAMS = {"DoR": "DOR", "DoCR": "DOCR"}
 TOLD = {"PFS": "PFS", "TTP": "TTP", "OS": "OS", "HPFS": "HPFS", "LTP": "LTP"}

@@ -24,7 +24,7 @@ from trialwright.assessments.gcig import (
 )
 from trialwright.assessments.gcig.judge import Span
 
-pytestmark = pytest.mark.independent
+pytestmark = pytest.mark.independent("figures expected by somebody who read only the criteria")
 
 FOLDER = Path(__file__).parent / "gcig"
 Case = Mapping[str, Any]

@@ -17,7 +17,7 @@ from trialwright.assessments.overall import overall_of
 from trialwright.assessments.selection import selection_doubts
 from trialwright.numerics.lesion_records import FOUND, STATES
 
-pytestmark = pytest.mark.independent
+pytestmark = pytest.mark.independent("responses expected by somebody who read only the criteria")
 
 LESIONS = ("target", "nontarget_new", "mrecist")
 

@@ -134,7 +134,7 @@ def test_a_month_spans_all_its_days(year: int, month: int) -> None:
     assert (read.high + timedelta(days=1)).month != month
 
 
-@pytest.mark.published("data-folder contract: 1 month = 365.25/12 days")
+@pytest.mark.independent("365.25/12 days a month, by hand")
 @pytest.mark.parametrize(
     ("text", "days"),
     [

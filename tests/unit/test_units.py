@@ -34,7 +34,7 @@ def test_prefixes_hold_for_every_analyte(value: str, start: str, end: str, expec
     assert convert(Decimal(value), from_unit=start, to_unit=end, analyte="CA125") == Decimal(expected)
 
 
-@pytest.mark.published("factors of clinical laboratories, two public implementations")
+@pytest.mark.double_programmed("converters of two public programs")
 @pytest.mark.parametrize(
     ("analyte", "value", "start", "end", "expected"),
     [

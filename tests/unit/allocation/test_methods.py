@@ -54,7 +54,7 @@ def test_blocks_are_kept_within_their_stratum() -> None:
         assert {course[0], course[2]} == {course[1], course[3]} == {"A", "B"}
 
 
-@pytest.mark.published("Efron's coin, Soares and Wu's big stick and Wei's urn, formulas for two arms")
+@pytest.mark.independent("Efron's coin, Soares and Wu's big stick and Wei's urn: formulas for two arms")
 def test_probabilities_of_two_arms() -> None:
     third = Fraction(1, 3)
     for counts, first in {(0, 0): HALF, (3, 3): HALF, (3, 2): third, (2, 7): 1 - third}.items():
@@ -68,7 +68,7 @@ def test_probabilities_of_two_arms() -> None:
     assert first_chances("simple", (9, 0)) == {"A": HALF, "B": HALF}
 
 
-@pytest.mark.published("worked example: imbalance over three factors, range, variance and standard deviation")
+@pytest.mark.independent("worked by hand: imbalance over three factors, range, variance and standard deviation")
 def test_worked_minimisation() -> None:
     of = design(
         "minimisation",

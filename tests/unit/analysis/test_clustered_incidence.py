@@ -14,7 +14,7 @@ from trialwright.dates import Duration
 from trialwright.errors import NumericsError
 from trialwright.model.endpoint import Analysis
 
-pytestmark = pytest.mark.independent
+pytestmark = pytest.mark.independent("doubled lesions and single clusters, where the answer is known")
 
 RNG = np.random.default_rng(8)
 TIME = np.round(RNG.exponential(200.0, 40)).clip(1.0)

@@ -57,7 +57,7 @@ def rows(use: SetUse, options: KelimOptions | None = None, covariates: pl.DataFr
     return kelim_rows(prepare_series(samples(), SeriesRules()), use, options or KelimOptions(), covariates)
 
 
-@pytest.mark.independent
+@pytest.mark.independent("two implementations written apart from the program, agreeing in seven digits")
 def test_the_worked_patients_have_the_worked_figures() -> None:
     found = rows(used())
     assert dict(found.schema) == dict(ROW_SCHEMA)
@@ -70,7 +70,7 @@ def test_the_worked_patients_have_the_worked_figures() -> None:
         assert (row["CLASS"], row["UNCERTAINTY"], row["N_MODES"]) == ("UNFAVOURABLE", "laplace", 1)
 
 
-@pytest.mark.independent
+@pytest.mark.independent("two implementations written apart from the program, agreeing in seven digits")
 def test_the_worked_patients_have_the_worked_posteriors() -> None:
     for row in rows(used(), KelimOptions(posterior=True, seed=1)).iter_rows(named=True):
         _, rate, _, low, high, probability = FIGURES[row["USUBJID"]]

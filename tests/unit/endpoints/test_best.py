@@ -11,7 +11,7 @@ import pytest
 from tests.unit.endpoints.trial import PFS, changed, derived, folder, row, study
 from trialwright.assessments.responses import study_responses
 from trialwright.endpoints import questions, time_point_dates
-from trialwright.endpoints.best import best_of, best_rows, first_response
+from trialwright.endpoints.best import RESPONSES, best_of, best_rows, first_response
 from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.timeline import day_number
 from trialwright.model.study import Study
@@ -97,10 +97,9 @@ def test_a_response_starts_on_the_same_day_whoever_finds_it(codes: tuple[str, ..
 
 def test_a_best_response_up_to_a_day_knows_nothing_of_later_ones() -> None:
     subjects = cohort(f"A: SCS 2026-01-01; PR {on(42)}; CR {on(84)}; CR {on(126)}")
-    for until, best, confirmed in ((42, 2, 7), (84, 1, 2), (126, 1, 1)):
+    for until, best, confirmed in ((42, "PR", "SD"), (84, "CR", "PR"), (126, "CR", "CR")):
         found = best_of(subjects, "scans", np.array([day_number(date(2026, 1, 1)) + until])).found
-        assert int(found.best[0]) == best
-        assert int(found.confirmed[0]) == confirmed or confirmed == 7
+        assert (RESPONSES[found.best[0]], RESPONSES[found.confirmed[0]]) == (best, confirmed)
 
 
 def test_a_response_after_a_new_therapy_is_none() -> None:

@@ -16,7 +16,7 @@ from trialwright.errors import StudyError
 from trialwright.model.study import Study
 from trialwright.protocol.load import load
 
-pytestmark = pytest.mark.independent
+pytestmark = pytest.mark.independent("rows taken away one by one, and days counted by hand")
 
 CLAUSE = {"switches": {"never_free": {"within": "6 months", "then": "event at origin"}}}
 

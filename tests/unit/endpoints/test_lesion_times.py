@@ -11,7 +11,7 @@ from tests.spec.endpoint_cases import Rows, day_of, derived, study_of, tables
 from tests.unit.endpoints.trial import frames_of
 from trialwright.model.result import Derived
 
-pytestmark = pytest.mark.independent
+pytestmark = pytest.mark.independent("rows taken away one by one, and days counted by hand")
 
 TWO = {
     "lesions": {

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from trialwright.numerics.clustered_incidence import clustered_variance, incidence_influence
 from trialwright.numerics.competing import cumulative_incidence_curve
 
-pytestmark = pytest.mark.independent
+pytestmark = pytest.mark.independent("numerical derivatives by the weight of a row")
 
 Floats = NDArray[np.float64]
 AT = np.array([0.5, 3.0, 8.0, 20.0, 1e3])
