@@ -68,7 +68,8 @@ def read_run(run: Path) -> RunRecord:
         study_text = (run / "study.yaml").read_text(encoding="utf-8")
     except OSError as error:
         mend = "name a directory written by run"
-        raise InputError("no results here", where=str(path), why=str(error.strerror), mend=mend) from error
+        where = str(error.filename or path)
+        raise InputError("no results here", where=where, why=str(error.strerror), mend=mend) from error
     except ValueError as error:
         raise InputError("not readable as JSON", where=str(path), why=str(error), mend="run the trial again") from error
     try:

@@ -83,7 +83,8 @@ def trace(run: Path, wanted: str, *, data: Path | None = None, depth: int = 9) -
     if not record.by_arm:
         _refuse_arms(record, run, wanted)
     if wanted not in record.results:
-        near = get_close_matches(wanted, list(record.results), n=3)
+        by_letters = {name.casefold(): name for name in record.results}
+        near = [by_letters[found] for found in get_close_matches(wanted.casefold(), by_letters, n=3)]
         mend = f"did you mean {', '.join(near)}?" if near else "see the ids in results.json"
         raise InputError(f"no result is called {wanted!r}", where=str(run), mend=mend)
     shown = _Shown(record, data)

@@ -67,26 +67,38 @@ def _written(part: BaseModel) -> list[str]:
 
 
 def _open_points(scope: Scope) -> Iterator[Fault]:
-    known: set[str] | None = None
+    known: set[str] = set()
+    built: set[str] = set()
     seen: Counter[str] = Counter()
     for place, point in enumerate(scope.study.open_points):
         seen[point.id] += 1
         if seen[point.id] > 1:
             yield Fault(("open_points", place, "id"), f'"{point.id}" stands twice', "choose another id")
-        known = set(_paths(scope)) if known is None else known
-        if point.about not in known and not stands(scope.plain, point.about):
+        if not known:
+            known, built = _paths(scope)
+        if point.about in known or stands(scope.plain, point.about):
+            continue
+        holder = point.about.rpartition("/")[0]
+        if holder in built or not stands(scope.plain, holder):
             what = f"there is nothing at {point.about}"
             yield Fault(("open_points", place, "about"), what, choices(point.about, sorted(known)))
 
 
-def _paths(scope: Scope) -> Iterator[str]:
-    """Paths by ids an open point may be about: every key a mapping of the study may have, and every block."""
-    yield from (f"/{block}" for block in _MAY_BE_ABSENT)
+def _paths(scope: Scope) -> tuple[set[str], set[str]]:
+    """Paths by ids an open point may be about, and those that hold something in the study as it was built.
+
+    What stands in the file and was not built has a fault of its own; a key missing below it says nothing new.
+    """
+    known, built = {f"/{block}" for block in _MAY_BE_ABSENT}, {"/"}
     for path, part in walk(scope.study):
         here = study_path(scope.study, path)
-        yield here
+        known.add(here)
+        built.add(here)
         for key, name in zip(keys_of(type(part)), type(part).model_fields, strict=True):
-            value = getattr(part, name)
-            yield f"{here}/{key}".replace("//", "/")
+            value, below = getattr(part, name), f"{here}/{key}".replace("//", "/")
+            known.add(below)
+            if value is not None:
+                built.add(below)
             if isinstance(value, dict):
-                yield from (f"{here}/{key}/{entry}".replace("//", "/") for entry in value)
+                known.update(f"{below}/{entry}" for entry in value)
+    return known, built
