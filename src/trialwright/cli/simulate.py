@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from trialwright.conduct.studies import open_study
-from trialwright.design.folder import README_FILE, TRUTH_FILE, write
+from trialwright.design.folder import README_FILE, TRUTH_FILE, refuse_taken, write
 from trialwright.design.simulate import simulate
 from trialwright.numerics.sampling import MAX_SEED
 
@@ -42,6 +42,7 @@ def command(
     truth/truth.csv. The same seed makes the same folder.
     """
     opened = open_study(study)
+    refuse_taken(out, replace=force)
     click.echo(f"trialwright: inventing subjects of {opened.study.id}, scenario {scenario}", err=True)
     invented = simulate(opened.study, scenario=scenario, subjects=subjects, seed=seed)
     click.echo(f"trialwright: writing {len(invented.coded)} tables to {out}", err=True)

@@ -14,11 +14,11 @@ from trialwright import __version__
 from trialwright.design.coded import TextTables
 from trialwright.design.simulate import Simulated
 from trialwright.errors import DataError
-from trialwright.exchange.folder import whole_or_nothing, write_folder
+from trialwright.exchange.folder import refuse_held, whole_or_nothing, write_folder
 from trialwright.exchange.manifest import MANIFEST_FILE, read_manifest
 from trialwright.model.manifest import Manifest
 
-__all__ = ["README_FILE", "TRUTH_FILE", "Written", "write"]
+__all__ = ["README_FILE", "TRUTH_FILE", "Written", "refuse_taken", "write"]
 
 README_FILE: Final = "README.txt"
 TRUTH_FILE: Final = "truth/truth.csv"
@@ -137,6 +137,29 @@ def write(
         _exchange(path)
     rows = {f"{domain.lower()}.{form}": table.height for domain, table in simulated.coded.items()}
     return Written(path, rows, screened, allocated)
+
+
+def refuse_taken(path: Path, *, replace: bool) -> None:
+    """Refuse a place that `write` would refuse, before hours are spent on inventing subjects.
+
+    Parameters
+    ----------
+    path : Path
+        Folder to make.
+    replace : bool
+        Whether an earlier simulation there may be replaced.
+
+    Raises
+    ------
+    DataError
+        When the folder holds something that may not be replaced.
+
+    Examples
+    --------
+    >>> refuse_taken(Path("nowhere"), replace=False)
+    """
+    if not _earlier(path, replace=replace):
+        refuse_held(path)
 
 
 def _midnight_after(simulated: Simulated) -> str:

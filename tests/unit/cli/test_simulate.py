@@ -63,4 +63,5 @@ def test_a_full_folder_is_left_alone(tmp_path: Path) -> None:
         code, _, message = called("nct07295132", "--n", "5", "--seed", "7", "--out", str(tmp_path), *extra)
         assert code == 2
         assert "new folder" in message
+        assert "inventing" not in message
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
