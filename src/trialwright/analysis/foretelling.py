@@ -54,11 +54,12 @@ def _foretold(study: Study, endpoint: Endpoint, *, by_arm: bool) -> tuple[str, D
     return name, definition, Foretold(endpoint.id, endpoint.stem(name), is_timed, tuple(times), reference)
 
 
-def _members(derived: Derived, analysis_set: str | None, rows: pl.DataFrame) -> pl.DataFrame:
-    flag = f"{(analysis_set or '').upper()}FL"
-    if flag not in derived.adsl.columns:
+def _members(study: Study, derived: Derived, analysis_set: str | None, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the members of a set; whoever cannot be judged out of it stays in."""
+    if analysis_set is None:
         return rows
-    return rows.join(derived.adsl.filter(pl.col(flag) == "Y").select("USUBJID"), on="USUBJID", how="semi")
+    inside = derived.adsl.filter(pl.col(study.set_flags[analysis_set]).is_in(["Y", "U"]))
+    return rows.join(inside.select("USUBJID"), on="USUBJID", how="semi")
 
 
 def foretelling(
@@ -123,7 +124,7 @@ def foretelling(
                     missing = f"the marker {definition.of}" if figures is None else f"{wanted}"
                     yield _unmade(request, method, foretold, "not computed", f"this run has no figures of {missing}")
                 else:
-                    joined = _members(derived, definition.set, rows).join(
+                    joined = _members(study, derived, definition.set, rows).join(
                         figures.select("USUBJID", *MARKER_COLUMNS), on="USUBJID", how="inner"
                     )
                     yield _as_sure(method.estimate(_with_rows(request, joined.drop_nulls("KELIM_PER_DAY"))))

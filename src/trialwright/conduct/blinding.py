@@ -124,7 +124,7 @@ def asks_for_an_arm(study: Study, wanted: str, withheld: Iterable[str]) -> bool:
 
 def _told(study: Study, bound: ArmBound) -> list[str]:
     """Columns of ADSL that tell the arm."""
-    flags = [f"{name.upper()[:6]}FL" for name in bound.sets]
+    flags = [study.set_flags[name] for name in bound.sets]
     dates = [f"{name.upper()}DT" for name in bound.time_points]
     verdicts = [f"{name.upper()}ELIG" for name in bound.time_points]
     return [*ARM_COLUMNS, *flags, *dates, *verdicts, *(["TRTSDT"] if bound.first_dose else [])]

@@ -13,34 +13,13 @@ from trialwright.endpoints.measure import output_schema
 from trialwright.endpoints.timeline import NEVER, Flags, Ints, Picks, as_dates, limit_of, timeline
 from trialwright.model.items import DATE_COLUMNS, date_stem
 
-__all__ = ["flag_column", "subject_rows"]
+__all__ = ["subject_rows"]
 
 _ENDS: Final = ("COMPLETED", "SCREEN FAILURE", "STUDY TERMINATED BY SPONSOR")
 """Reasons that end observation whatever was ended."""
 
 _STRATUM: Final = re.compile(r"STRAT\d+")
 _STATUS: Final = ("ONGOING", "COMPLETED", "NOT STARTED", "DISCONTINUED")
-
-
-def flag_column(analysis_set: str) -> str:
-    """Column of an analysis set's flag.
-
-    Parameters
-    ----------
-    analysis_set : str
-        Id of the set.
-
-    Returns
-    -------
-    str
-        The first six characters in capitals, and ``FL``.
-
-    Examples
-    --------
-    >>> flag_column("randomised"), flag_column("operated")
-    ('RANDOMFL', 'OPERATFL')
-    """
-    return analysis_set.upper()[:6] + "FL"
 
 
 def subject_rows(cohort: Cohort, *, by_arm: bool) -> pl.DataFrame:
@@ -78,7 +57,7 @@ def subject_rows(cohort: Cohort, *, by_arm: bool) -> pl.DataFrame:
         "EOSDT": as_dates(ended),
         **{f"{name.upper()}DT": as_dates(cohort.points[name].day) for name in study.gates},
         **{f"{name.upper()}ELIG": pl.lit(None, pl.String) for name in study.gates},
-        **{flag_column(name): membership.codes for name, membership in cohort.sets.items()},
+        **{study.set_flags[name]: membership.codes for name, membership in cohort.sets.items()},
         **_strata(cohort),
     }
     order = [name for name in output_schema("ADSL") if name in columns]

@@ -250,6 +250,21 @@ class Study(Stated):
         """
         return {entry.id: entry for entry in self.analysis_sets}[name]
 
+    @property
+    def set_flags(self) -> dict[str, str]:
+        """Column of ADSL that tells the members of each analysis set.
+
+        Its first six characters in capitals and ``FL``; a set that begins like one declared before it gets five of them
+        and a number.
+        """
+        flags: dict[str, str] = {}
+        for entry in self.analysis_sets:
+            flag, number = f"{entry.id.upper()[:6]}FL", 2
+            while flag in flags.values():
+                flag, number = f"{entry.id.upper()[: 6 - len(str(number))]}{number}FL", number + 1
+            flags[entry.id] = flag
+        return flags
+
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint of that ``PARAMCD``.
 

@@ -97,6 +97,20 @@ def outcomes(derived: Derived, kelim: pl.DataFrame, endpoint: str) -> pl.DataFra
     return rows.join(kelim, on="USUBJID").sort("USUBJID")
 
 
+def test_only_members_of_the_set_count_and_whoever_cannot_be_judged_out_of_it_stays(
+    opened: OpenedStudy, invented: Simulated, derived: Derived, kelim: pl.DataFrame
+) -> None:
+    n = {"R0": outcomes(derived, kelim, "R0").height, "PFS": outcomes(derived, kelim, "PFS").height}
+    left = pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("N")).when(pl.int_range(pl.len()) % 3 == 1)
+    some = derived.adsl.with_columns(RANDOMFL=left.then(pl.lit("U")).otherwise(pl.lit("Y")))
+    found, _ = accuracies(opened, invented, replace(derived, adsl=some), {"kelim": kelim})
+    outside = some.filter(pl.col("RANDOMFL") == "N")
+    for endpoint, name in (("R0", "auc:R0"), ("PFS", "concordance:PFS")):
+        lost = outcomes(derived, kelim, endpoint).join(outside, on="USUBJID", how="semi").height
+        assert 0 < lost < n[endpoint]
+        assert found[name].n == n[endpoint] - lost
+
+
 def test_every_endpoint_foretold_has_its_figures(figures: tuple[dict[str, Result], Estimates]) -> None:
     found, _ = figures
     shares = {"sensitivity", "specificity", "ppv", "npv"}

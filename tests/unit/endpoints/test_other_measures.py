@@ -324,3 +324,14 @@ def test_every_measure_says_what_it_yields() -> None:
         assert measure.summary.endswith(".")
         assert measure.unit
         assert measure.certainty in ("verified", "computed", "unverified")
+
+
+def test_sets_that_begin_alike_keep_a_flag_each() -> None:
+    named_sets = [
+        {"id": name, "reached": "allocation", "arms": arms}
+        for name, arms in (("per_protocol", ["SCS"]), ("per_protocol_two", ["CHEMO"]), ("per_protocol_all", []))
+    ]
+    trial = study(analysis_sets=[{key: value for key, value in each.items() if value} for each in named_sets])
+    assert list(trial.set_flags.values()) == ["PER_PRFL", "PER_P2FL", "PER_P3FL"]
+    found = derived(trial, folder("A: SCS 2026-01-01\nB: CHEMO 2026-01-01")).adsl
+    assert found.select("PER_PRFL", "PER_P2FL", "PER_P3FL").rows() == [("Y", "N", "Y"), ("N", "Y", "Y")]
