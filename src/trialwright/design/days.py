@@ -1,4 +1,4 @@
-"""Day numbers: whole days since 1970-01-01, many at a time, with the calendar's months."""
+"""Day numbers: whole days since 1970-01-01, many at a time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.dates import CalendarInterval
+from trialwright.model.slots import moved
 
-__all__ = ["NEVER", "completed_years", "date_of", "day_number", "moved", "never_after"]
+__all__ = ["NEVER", "completed_years", "date_of", "day_number", "never_after"]
 
 IntArray = NDArray[np.int64]
 
@@ -60,41 +61,6 @@ def date_of(number: int) -> date:
     datetime.date(1970, 1, 2)
     """
     return date.fromordinal(number + _EPOCH)
-
-
-def moved(days: IntArray, interval: CalendarInterval, times: IntArray | int = 1) -> IntArray:
-    """Days a calendar interval later, `times` over.
-
-    Parameters
-    ----------
-    days : ndarray of int
-        Day numbers.
-    interval : CalendarInterval
-        Days and weeks are added as days; months and years on the calendar, clipped to the month's end.
-    times : ndarray of int or int, default 1
-        How many intervals; broadcast against `days`. The interval is multiplied first, then added once.
-
-    Returns
-    -------
-    ndarray of int
-        Day numbers.
-
-    Examples
-    --------
-    >>> start = np.array([day_number(date(2026, 1, 31))])
-    >>> date_of(int(moved(start, CalendarInterval.parse("1 month"))[0]))
-    datetime.date(2026, 2, 28)
-    """
-    amount = np.asarray(times, dtype=np.int64) * interval.amount
-    if interval.unit in ("days", "weeks"):
-        return np.asarray(days + amount * (7 if interval.unit == "weeks" else 1), dtype=np.int64)
-    months = amount * (12 if interval.unit == "years" else 1)
-    own_month = days.astype("datetime64[D]").astype("datetime64[M]")
-    day_of_month = days - own_month.astype("datetime64[D]").astype(np.int64)
-    target = own_month + months
-    first = target.astype("datetime64[D]").astype(np.int64)
-    last = (target + 1).astype("datetime64[D]").astype(np.int64) - 1
-    return np.asarray(np.minimum(first + day_of_month, last), dtype=np.int64)
 
 
 def completed_years(birth: IntArray, days: IntArray) -> IntArray:

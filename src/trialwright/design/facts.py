@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.dates import CalendarInterval
-from trialwright.design.days import completed_years, moved
+from trialwright.design.days import completed_years
 from trialwright.errors import StudyError
 from trialwright.model.criteria import (
     Age,
@@ -38,6 +38,7 @@ from trialwright.model.criteria import (
     Score,
     Sex,
 )
+from trialwright.model.slots import moved
 
 __all__ = ["Answer", "Facts", "holds", "word_fits"]
 

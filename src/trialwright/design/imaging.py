@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.design.courses import Course
-from trialwright.design.days import NEVER, moved
+from trialwright.design.days import NEVER
 from trialwright.design.plan import Plan
 from trialwright.model.scenario import LesionDraw
+from trialwright.model.slots import moved
 from trialwright.numerics.sampling import Draws
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Days: the calendar's months for many days at once, held to the calendar one day at a time."""
+"""Days: ages for many days at once, held to the calendar one day at a time."""
 
 from __future__ import annotations
 
@@ -9,29 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialwright.dates import CalendarInterval
-from trialwright.design.days import NEVER, completed_years, date_of, day_number, moved, never_after
+from trialwright.design.days import NEVER, completed_years, day_number, never_after
 
 pytestmark = pytest.mark.independent("datetime, one day at a time")
 
 days = st.dates(date(1930, 1, 1), date(2080, 12, 31))
-intervals = st.builds(
-    lambda amount, unit: CalendarInterval.parse(f"{amount} {unit}"),
-    st.integers(0, 40),
-    st.sampled_from(["days", "weeks", "months", "years"]),
-)
-
-
-@given(st.lists(days, min_size=1, max_size=20), intervals)
-def test_moved_is_the_calendar(starts: list[date], interval: CalendarInterval) -> None:
-    found = moved(np.array([day_number(day) for day in starts]), interval)
-    assert [date_of(int(day)) for day in found] == [interval.add_to(day) for day in starts]
-
-
-def test_several_months_are_added_at_once_not_one_by_one() -> None:
-    start = np.array([day_number(date(2026, 1, 31))])
-    slots = moved(start[:, None], CalendarInterval.parse("1 month"), np.array([1, 2, 3]))
-    assert [date_of(int(day)) for day in slots[0]] == [date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)]
 
 
 def years_between(birth: date, day: date) -> int:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from trialwright.dates import CalendarInterval
 from trialwright.model.schedule import Visit
-from trialwright.model.slots import FAR, NEVER, slots_of
+from trialwright.model.slots import FAR, NEVER, moved, slots_of
 
 EPOCH = date(1970, 1, 1)
 INTERVALS = st.builds(lambda n, unit: f"{n} {unit}", st.integers(1, 9), st.sampled_from(["days", "weeks", "months"]))
@@ -25,6 +25,18 @@ def visit(**when: object) -> Visit:
 
 def days(*dates: date) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.array([(day - EPOCH).days for day in dates], np.int64)
+
+
+@pytest.mark.independent("dates.CalendarInterval, one day at a time")
+@given(
+    st.lists(st.dates(date(1930, 1, 1), date(2080, 12, 31)), min_size=1, max_size=20),
+    st.integers(0, 40),
+    st.sampled_from(["days", "weeks", "months", "years"]),
+)
+def test_moved_is_the_calendar(starts: list[date], amount: int, unit: str) -> None:
+    interval = CalendarInterval.parse(f"{amount} {unit}")
+    found = moved(days(*starts), interval)
+    assert [EPOCH + timedelta(int(day)) for day in found] == [interval.add_to(day) for day in starts]
 
 
 @pytest.mark.independent("one interval added after the other by dates.CalendarInterval")
