@@ -41,6 +41,22 @@ def command() -> None:
     """Estimate survival quantities from one CSV table with one row a subject."""
 
 
+def _ended_early(table: SurvivalTable) -> tuple[str, ...]:
+    """What to say of curves that fall to 0 while later entrants are still to come."""
+    if table.entry is None:
+        return ()
+    found = survival.kaplan_meier(table.time, table.event, arm=table.arm, strata=table.strata, entry=table.entry)
+    notes = []
+    for group in found.groups:
+        ended = int((group.curve.surv > 0).sum())
+        if ended + 1 < group.curve.time.size:
+            notes.append(
+                f"{group.level}: all at risk at {group.curve.time[ended]:g} had the event, so the curve stays at 0 "
+                "whatever befalls those who enter later"
+            )
+    return tuple(notes)
+
+
 @command.command("km")
 @table_options
 @conf_type_option
@@ -57,7 +73,9 @@ def kaplan_meier_command(request: TableRequest, table: SurvivalTable, *, conf_ty
         level=level,
     )
     options = {"conf_type": conf_type, "level": level}
-    return Output(found.to_dict(), kaplan_meier_text(found), "Kaplan-Meier", options, found.dropped)
+    return Output(
+        found.to_dict(), kaplan_meier_text(found), "Kaplan-Meier", options, found.dropped, notes=_ended_early(table)
+    )
 
 
 @command.command("quantiles")
@@ -85,7 +103,14 @@ def quantiles_command(
         level=level,
     )
     options = {"conf_type": conf_type, "level": level}
-    return Output(found.to_dict(), quantiles_text(found), "Kaplan-Meier quantiles", options, found.dropped)
+    return Output(
+        found.to_dict(),
+        quantiles_text(found),
+        "Kaplan-Meier quantiles",
+        options,
+        found.dropped,
+        notes=_ended_early(table),
+    )
 
 
 @command.command("milestones")
@@ -108,7 +133,14 @@ def milestones_command(
         level=level,
     )
     options = {"conf_type": conf_type, "level": level}
-    return Output(found.to_dict(), milestones_text(found), "Kaplan-Meier milestones", options, found.dropped)
+    return Output(
+        found.to_dict(),
+        milestones_text(found),
+        "Kaplan-Meier milestones",
+        options,
+        found.dropped,
+        notes=_ended_early(table),
+    )
 
 
 def _weight(name: str, of_what: str) -> Callable[[Callable[..., Output]], Callable[..., Output]]:
@@ -214,7 +246,12 @@ def rmst_command(
     carried = tuple(f"{a.level}: the curve was carried on to the horizon" for a in found.arms if a.is_carried_forward)
     options = {"tau": tau, "level": level, "carry_forward": carry_forward}
     return Output(
-        found.to_dict(), rmst_text(found), "restricted mean survival time", options, found.dropped, notes=carried
+        found.to_dict(),
+        rmst_text(found),
+        "restricted mean survival time",
+        options,
+        found.dropped,
+        notes=(*carried, *_ended_early(table)),
     )
 
 

@@ -277,3 +277,18 @@ def test_entry_times_and_two_columns_of_strata(run: Run, write: Callable[[str], 
     assert max(shape["groups"][0]["n_risk"]) == 3
     stratified = answer(run("logrank", "--arm", "arm", "--strata", "site,region", "--json", data=data))
     assert stratified["about"]["options"]["strata"] == ["site", "region"]
+
+
+@pytest.mark.parametrize(("command", "more"), [("km", ()), ("quantiles", ()), ("rmst", ("--tau", "6"))])
+def test_a_curve_that_ends_before_others_enter_says_so(
+    run: Run, write: Callable[[str], Path], command: str, more: tuple[str, ...]
+) -> None:
+    data = write("day,died,start\n3,1,0\n8,1,4\n9,0,5\n")
+    done = run(command, "--entry", "start", "--json", *more, data=data)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["about"]["notes"] == [
+        "all: all at risk at 3 had the event, so the curve stays at 0 whatever befalls those who enter later"
+    ]
+    assert "note: all: all at risk at 3" in done.stderr
+    late = write("day,died,start\n3,0,0\n8,1,4\n9,1,5\n")
+    assert answer(run(command, "--entry", "start", "--json", *more, data=late))["about"]["notes"] == []
