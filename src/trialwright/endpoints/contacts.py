@@ -19,6 +19,7 @@ from trialwright.endpoints.timeline import (
     Picks,
     Timeline,
     day_number,
+    few_a_day,
     limit_of,
     timeline,
 )
@@ -52,7 +53,8 @@ class Observation:
     Parameters
     ----------
     contacts : Timeline
-        Rows that show a subject alive on a day; of a date without a day the first possible one.
+        Rows that show a subject alive on a day, of each table at most a few a day; of a date without a day the first
+        possible one.
     assessed : Timeline
         Assessments on an imputed day; they lift the last day known alive, so that no assessment comes after it.
     deaths : Picks
@@ -182,7 +184,7 @@ def _contacts(roster: Roster, cutoff: date) -> Timeline:
         if domain == "FA":  # the cause of a death is learnt after it, and a grade V says that there was one
             keep &= ~sheet.equals("FATESTCD", "DTHCAUSE")
             keep &= ~(sheet.equals("FATESTCD", "CLAVIEN") & sheet.equals("FASTRESC", "V"))
-        parts.append(sheet.part(keep, day, sheet.imputed(f"{stem}PREC")))
+        parts.append(few_a_day(sheet.part(keep, day, sheet.imputed(f"{stem}PREC"))))
     return timeline(parts)
 
 

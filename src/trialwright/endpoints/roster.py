@@ -92,7 +92,7 @@ class Sheet:
         """
         cells, found = self.frame[column], np.zeros(self.frame.height, np.bool_)
         for value in values:
-            found |= np.asarray((cells == value).to_numpy() == True, np.bool_)  # noqa: E712 - an empty cell is no match
+            found |= (cells == value).fill_null(value=False).to_numpy()
         return found
 
     def part(self, keep: Flags, day: Ints, imputed: Ints | None = None) -> Part:
@@ -170,9 +170,13 @@ class Roster:
         known = self.subjects
         if not len(known) or not len(subjects):
             return np.full(len(subjects), -1, np.int64)
-        place = np.minimum(known.search_sorted(subjects).to_numpy(), len(known) - 1).astype(np.int64)
-        same = np.asarray((known[place] == subjects).to_numpy() == True, np.bool_)  # noqa: E712 - no id is no match
-        return np.where(same, place, -1)
+        begins = subjects.ne_missing(subjects.shift())  # rows of a subject stand together; each run is looked up once
+        begins[0] = True
+        heads = subjects.filter(begins)
+        place = np.minimum(known.search_sorted(heads).to_numpy(), len(known) - 1).astype(np.int64)
+        same = (known[place] == heads).fill_null(value=False).to_numpy()
+        found: Ints = np.where(same, place, -1)[np.cumsum(begins.to_numpy()) - 1]
+        return found
 
     @cached_property
     def _sheets(self) -> dict[str, Sheet]:

@@ -31,6 +31,7 @@ __all__ = [
     "as_dates",
     "as_days",
     "day_number",
+    "few_a_day",
     "limit_of",
     "timeline",
 ]
@@ -89,8 +90,7 @@ def as_days(dates: pl.Series) -> Ints:
     >>> as_days(pl.Series([date(1970, 1, 2), None])).tolist()
     [1, -1000000]
     """
-    days = dates.to_numpy().astype("M8[D]")
-    return np.where(np.isnat(days), NEVER, days.astype(np.int64))
+    return dates.to_physical().cast(pl.Int64).fill_null(NEVER).to_numpy()
 
 
 def as_dates(days: Ints) -> pl.Series:
@@ -325,6 +325,35 @@ class Part:
     seq: Ints
     day: Ints
     imputed: Ints | None = None
+
+
+def few_a_day(part: Part) -> Part:
+    """The same rows without the third and later ones of a subject and day that stand together.
+
+    Parameters
+    ----------
+    part : Part
+        Rows of one table.
+
+    Returns
+    -------
+    Part
+        The row of each day that a timeline finds, and one more where it is not alone: who asks whether a day, or a
+        span of days, has one row gets the same answer.
+
+    Examples
+    --------
+    >>> whose, day, seq = np.array([0, 0, 0, 0, 1]), np.array([10, 10, 10, 12, 12]), np.array([1, 2, 3, 4, 1])
+    >>> few_a_day(Part("FA", whose, seq, day)).seq.tolist()
+    [1, 2, 4, 1]
+    """
+    kept = np.flatnonzero((part.subject >= 0) & (part.day > NEVER))
+    whose, day, seq = part.subject[kept], part.day[kept], part.seq[kept]
+    again = (np.diff(whose) == 0) & (np.diff(day) == 0) & (np.diff(seq) >= 0)
+    few = np.ones(len(kept), np.bool_)
+    few[2:] = ~(again[1:] & again[:-1])
+    imputed = None if part.imputed is None else part.imputed[kept][few]
+    return Part(part.domain, whose[few], seq[few], day[few], imputed)
 
 
 def timeline(parts: Sequence[Part]) -> Timeline:

@@ -74,7 +74,8 @@ def read_csv_text(data: bytes, file: str) -> tuple[pl.DataFrame | None, list[Fin
     names, found = _header(data, file)
     if found is not None:
         return None, [found]
-    shape, faults = _quoted_shape(data, len(names), file) if b'"' in data else _plain_shape(data, len(names), file)
+    quoted = b'"' in data
+    shape, faults = _quoted_shape(data, len(names), file) if quoted else _plain_shape(data, len(names), file)
     if shape is None:
         return None, faults
     try:
@@ -83,7 +84,7 @@ def read_csv_text(data: bytes, file: str) -> tuple[pl.DataFrame | None, list[Fin
         return None, [_stray_quote(data, file)]
     if frame.height != shape.lines.len():
         return None, [_stray_quote(data, file)]
-    if b'""' in data:
+    if quoted and b'""' in data:
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return frame.with_columns(LINE=shape.lines).filter(~shape.blank), []
 
@@ -110,7 +111,7 @@ def _unreadable_bytes(data: bytes, file: str) -> Finding | None:
         at = data.find(byte)
         if at >= 0:
             return _fault(file, _line_at(data, at), f"{name} stands in the file", "export the table again as plain CSV")
-    if b'"' not in data and data.count(b"\r") > data.count(b"\r\n"):
+    if b"\r" in data and b'"' not in data and data.count(b"\r") > data.count(b"\r\n"):
         alone = _LONE_RETURN.search(data)
         line = _line_at(data, alone.start()) if alone else 1
         return _fault(file, line, "a carriage return stands alone", "end lines with LF or CRLF")
@@ -131,7 +132,8 @@ def _not_utf8(data: bytes, file: str) -> Finding | None:
 
 
 def _header(data: bytes, file: str) -> tuple[list[str], Finding | None]:
-    first = data.split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
+    end = data.find(b"\n")
+    first = data[: end if end >= 0 else None].decode("utf-8").rstrip("\r")
     try:
         names = next(csv.reader([first], strict=True), [])
     except csv.Error as error:

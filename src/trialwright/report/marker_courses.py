@@ -75,8 +75,9 @@ class Courses:
     @property
     def are_many(self) -> bool:
         """Whether quantiles are drawn instead of a line for each subject."""
-        subjects, days = self.values["USUBJID"].n_unique(), self.values.select("USUBJID", "day").n_unique()
-        return subjects > MAX_LINES or days > MAX_POINTS
+        if self.values["USUBJID"].n_unique() > MAX_LINES:
+            return True
+        return self.values.select("USUBJID", "day").n_unique() > MAX_POINTS
 
 
 def courses_of(context: Context, marker: Marker) -> Courses:

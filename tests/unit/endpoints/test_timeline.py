@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.unit.endpoints.trial import folder
 from trialwright.dates import CalendarInterval
 from trialwright.endpoints.roster import Roster
-from trialwright.endpoints.timeline import FAR, NEVER, Part, Picks, as_dates, as_days, timeline
+from trialwright.endpoints.timeline import FAR, NEVER, Part, Picks, as_dates, as_days, few_a_day, timeline
 from trialwright.model.slots import moved
 
 pytestmark = pytest.mark.independent("a loop over rows")
@@ -42,6 +42,34 @@ def test_of_several_tables_the_earlier_one_wins_a_day() -> None:
     one = np.array([0])
     line = timeline([Part("SS", one, np.array([7]), one), Part("LB", one, np.array([1]), one)])
     assert line.last(np.array([FAR])).seq.tolist() == [7]
+
+
+CROWDED = st.lists(st.tuples(st.integers(-1, 2), st.sampled_from([NEVER, 10, 11, 12]), st.integers(1, 4)), max_size=16)
+
+
+@given(CROWDED, st.booleans())
+def test_a_few_rows_a_day_are_found_and_counted_as_one_or_several(
+    rows: list[tuple[int, int, int]], in_order: bool
+) -> None:
+    who, day, seq = (np.asarray([each[i] for each in (sorted(rows) if in_order else rows)], np.int64) for i in range(3))
+    part = Part("FA", who, seq, day, seq % 3)
+    every, few = timeline([part]), timeline([few_a_day(part)])
+    for at in range(8, 14):
+        limit = np.full(3, at, np.int64)
+        for one, other in ((every.last(limit), few.last(limit)), (every.first(limit), few.first(limit))):
+            assert (one.day == other.day).all()
+            assert (one.seq == other.seq).all()
+            assert (one.imputed == other.imputed).all()
+        counted, left = every.count(limit, limit + 1), few.count(limit, limit + 1)
+        assert (np.minimum(counted, 2) == np.minimum(left, 2)).all()
+        if in_order:
+            assert (left <= 4).all()
+
+
+def test_rows_of_a_subject_that_do_not_stand_together_are_looked_up_too() -> None:
+    roster = Roster(folder("B: SCS 2026-01-01\nA: SCS 2026-01-02"))
+    rows = pl.Series([None, None, "A", "A", "C", "B", "A"])
+    assert roster.position(rows).tolist() == [-1, -1, 0, 0, -1, 1, 0]
 
 
 def test_rows_without_subject_or_day_are_left_out() -> None:

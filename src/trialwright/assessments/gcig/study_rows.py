@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Final, TypeAlias
@@ -309,8 +310,9 @@ def _samples(study: Study, marker: Marker, frames: Frames, points: pl.DataFrame)
         "USUBJID",
         _days(pl.col("START")).alias("START"),
         (pl.col("LATEST") - pl.col("START")).dt.total_days().alias("SPAN"),
-        _days(low).alias("LOW"),
-        _days(high).alias("HIGH"),
+        (low - pl.col("START")).dt.total_days().alias("DAY"),
+        pl.when(high > low).then((high - pl.col("START")).dt.total_days()).alias("LAST"),
+        _days(pl.max_horizontal(low, high)).alias("SEEN"),
         "LBORRES",
         "LBORNRHI",
         "SAME",
@@ -348,17 +350,16 @@ def _unusable(values: pl.DataFrame, stem: str, file: str) -> list[Finding]:
 def _courses(samples: pl.DataFrame) -> Iterator[MarkerCourse]:
     for subject, group in groupby(samples.iter_rows(), key=itemgetter(0)):
         course: MarkerCourse | None = None
-        for _, start, span, low, high, value, limit, same, assay, number, part in group:
+        for _, start, span, day, last, seen, value, limit, same, assay, number, part in group:
             course = course or MarkerCourse(subject, start, span)
             taken = (amount(value) if same else None) or UNKNOWN
-            course.samples.append(
-                Sample(low - start, taken, _limit(limit), assay, number, None if high <= low else high - start)
-            )
-            course.days[number] = (max(low, high), part)
+            course.samples.append(Sample(day, taken, _limit(limit), assay, number, last))
+            course.days[number] = (seen, part)
         if course is not None:
             yield course
 
 
+@lru_cache(maxsize=1 << 10)
 def _limit(text: str | None) -> Amount:
     """Upper limit of normal; one with a sign before it is not known."""
     found = amount(text) if text is not None else None
@@ -468,7 +469,8 @@ def _row(course: MarkerCourse, number: int, what: tuple[str, str, str, str, str]
 
 def _as_rows(cells: list[tuple[_Cell, ...]], study: Study, marker: Marker) -> pl.DataFrame:
     """Rows of ADRS from the cells that differ."""
-    table = pl.DataFrame(cells, schema=dict(_VARYING), orient="row")
+    columns = zip(*cells, strict=True) if cells else [()] * len(_VARYING)
+    table = pl.DataFrame(dict(zip(_VARYING, columns, strict=True)), schema=dict(_VARYING))
     return table.select(
         STUDYID=pl.lit(study.id), USUBJID="USUBJID", ASSESSID=pl.lit(marker.id), PARAMCD="PARAMCD",
         ADT=pl.col("DAY").cast(pl.Date), AVALC="AVALC", AVAL=pl.lit(None, pl.Int64), ADEQUATE="ADEQUATE",

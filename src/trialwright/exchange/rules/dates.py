@@ -37,7 +37,8 @@ def _end_before_start(scene: Scene) -> Iterator[Finding]:
         column = TABLES[domain].date_column
         if column is None or birth.is_empty():
             continue
-        early = frame.join(birth, on="USUBJID", how="inner").filter(high(column) < pl.col("BRTHLO"))
+        possible = frame.filter(high(column) < birth["BRTHLO"].max())
+        early = possible.join(birth, on="USUBJID", how="inner").filter(high(column) < pl.col("BRTHLO"))
         words = pl.format("{} lies before the subject's birth, {}", column, "BRTHDTC")
         yield from scene.report("D02", domain, early.with_columns(words.alias("TEXT")), column, "{}".format)
 
