@@ -18,7 +18,7 @@ from trialwright.model.derivation import subject_findings
 from trialwright.model.finding import Finding
 from trialwright.model.frames import Frames
 from trialwright.model.schedule import AssessmentSeries
-from trialwright.numerics.lesion_records import FOUND, KINDS, SETTLED, TARGET_RULES
+from trialwright.numerics.lesion_records import FOUND, KINDS, SETTLED, TARGET_RULES, Limits
 
 __all__ = ["lesion_findings"]
 
@@ -53,7 +53,8 @@ def lesion_findings(
         R01 to R16 and R19, by rule; at most a hundred subjects are named for each, the rest counted.
     """
     found: list[Finding] = []
-    doubts = [*_of_rows(judged), *_of_lesions(judged, frames, criterion)]
+    limits = criterion.figures(policy, new_baseline=False)
+    doubts = [*_of_rows(judged, limits), *_of_lesions(judged, frames, criterion)]
     if criterion.immune:
         doubts.append(("R16", _not_looked_at(judged, policy), "an unconfirmed progression was not looked at in time"))
     for rule, who, text in sorted(doubts, key=lambda each: each[0]):
@@ -69,11 +70,13 @@ def _owners(judged: Judged, holds: Flags) -> list[int]:
     return owners
 
 
-def _of_rows(judged: Judged) -> Iterator[Doubt]:
+def _of_rows(judged: Judged, limits: Limits) -> Iterator[Doubt]:
     here = judged.course[judged.rows]
     yield "R01", _owners(judged, here["settled"] == SETTLED.no_baseline), "no baseline, so nothing can be judged"
     rules = [TARGET_RULES.index(name) for name in ("disappearance", "nodes-normal")]
-    grown = (10 * here["part"] >= 12 * here["nadir"]) & (here["part"] - here["nadir"] >= 50)
+    grown = (10 * here["part"] >= limits.growth_tenths * here["nadir"]) & (
+        here["part"] - here["nadir"] >= limits.min_growth
+    )
     text = "all targets gone or normal nodes although their sum grew by the limits of progression"
     yield "R07", _owners(judged, np.isin(here["rule"], rules) & grown), text
     yield "R08", _owners(judged, _jumps(judged)), f"the sum of the targets changed more than {_JUMP_TIMES}-fold at once"

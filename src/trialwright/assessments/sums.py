@@ -32,7 +32,7 @@ def sum_rows(judged: Judged, study: str, series: str) -> pl.DataFrame:
     tables, here = judged.tables, judged.course[judged.rows]
     first = np.flatnonzero((judged.ends["baseline"] >= 0) & (judged.windows.since > -NO_DAY))
     visit = judged.ends["baseline"][first]
-    base = _baselines(judged, first)
+    base = judged.ends["base"][first]
     later = pl.DataFrame(
         {
             "S": judged.subject, "DAY": judged.day, "SUM": here["total"], "BASE": here["base"], "NADIR": here["nadir"],
@@ -56,17 +56,3 @@ def sum_rows(judged: Judged, study: str, series: str) -> pl.DataFrame:
     )  # fmt: skip
     made = made.with_columns(AVALMM=millimetres(made["AVAL"]))
     return made.sort("USUBJID", "ASSESSID", "ADT")
-
-
-def _baselines(
-    judged: Judged, who: np.ndarray[tuple[int], np.dtype[np.intp]]
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Sum of the targets at each baseline, -1 where there are no targets."""
-    tables = judged.tables
-    visit = pl.DataFrame({"S": who, "VISIT": judged.ends["baseline"][who]}).cast({"VISIT": pl.UInt32})
-    targets = tables.lesions.filter(pl.col("GROUP") == 0).select("L")
-    sums = tables.looks.join(targets, on="L", how="semi").join(visit, on="VISIT", how="semi")
-    sums = sums.unique(["VISIT", "L"], keep="last", maintain_order=True).group_by("VISIT").agg(
-        SUM=pl.col("VALUE").filter(pl.col("VALUE") >= 0).sum().cast(pl.Int64)
-    )  # fmt: skip
-    return visit.join(sums, on="VISIT", how="left", maintain_order="left")["SUM"].fill_null(-1).to_numpy()

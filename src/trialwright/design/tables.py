@@ -293,7 +293,7 @@ def _samples(book: Book) -> None:
         LBTESTCD=samples.analyte,
         LBORRES=Measured(samples.tenths, taken),
         LBORRESU=samples.unit,
-        LBORNRHI=Whole(np.full(taken.shape, int(limit or 0)), taken & (limit is not None)),
+        LBORNRHI=Answer(np.where(taken & (limit is not None), 0, -1), (str(limit),)),
         LBSTAT=Answer(np.where(taken, -1, 0), ("NOT DONE",)),
         LBREASND=Answer(np.where(taken, -1, 0), ("Sample not taken",)),
         LBDTC=Dated(samples.days),

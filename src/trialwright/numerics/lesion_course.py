@@ -74,7 +74,8 @@ def _fill(t: int, span: tuple[int, int], d: _Data, f: _Figures) -> None:
         strong = kind == kinds.progression or kind == kinds.unequivocal
         if not (fixed or (_usable(d.m[i]["kind"], kinds) and not _usable(kind, kinds) and not strong)):
             d.m[i]["kind"], d.m[i]["look"] = kind, k
-        if looks[k]["value"] >= 0 and (d.m[i]["look"] == k or d.m[i]["value"] < 0):
+        small = kind == kinds.too_small and d.m[i]["look"] == k
+        if small or (looks[k]["value"] >= 0 and (d.m[i]["look"] == k or d.m[i]["value"] < 0)):
             d.m[i]["value"] = looks[k]["value"]
     for i in range(span[0], span[1]):
         if d.m[i]["kind"] == kinds.absent or d.m[i]["kind"] == kinds.merged:
@@ -411,8 +412,9 @@ def _subject(s: int, d: _Data, f: _Figures) -> None:
     base, nadir, phase = -1, -1, 0
     if start >= 0:
         _drop_normal_nodes(span, d, f)
-        base = _sum(span, d, f)[0]
+        base, targets = _sum(span, d, f)[:2]
         nadir = base
+        d.ends[s]["base"] = base if targets > 0 else -1
     for t in range(people[s]["visit_start"], people[s]["visit_stop"]):
         if t <= start or visits[t]["last"] <= people[s]["anchor"] or visits[t]["last"] > people[s]["until"]:
             continue

@@ -149,9 +149,9 @@ day this visit showed it, -1 where there is none; unequivocal new lesions so far
 grew beyond doubt; whether a lesion that a planned removal took is there again, whose look then counts as that of the
 non-targets."""
 
-ENDS: Final = _dtype(baseline=np.int64, back=np.int64, settled_at=np.int64)
-"""Of each subject: the visit taken as baseline; the first lesion that was equivocal when first seen and settled later,
-and the visit that settled it; -1 where there is none."""
+ENDS: Final = _dtype(baseline=np.int64, base=np.int64, back=np.int64, settled_at=np.int64)
+"""Of each subject: the visit taken as baseline and the sum of its targets; the first lesion that was equivocal when
+first seen and settled later, and the visit that settled it; -1 where there is none."""
 
 
 def table(dtype: np.dtype[np.void], count: int, **columns: npt.ArrayLike) -> Table:

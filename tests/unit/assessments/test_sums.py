@@ -30,3 +30,16 @@ def test_sums_with_what_they_were_judged_against() -> None:
     ]
     assert found["AVALMM"].to_list()[:2] == [70.0, 48.5]
     assert found["PCHGNAD"][2] == pytest.approx(100 * 55 / 485)
+
+
+@pytest.mark.parametrize(("second", "base"), [("NOT EVALUABLE", 700), ("TOO SMALL", 250)])
+def test_the_baseline_is_the_one_that_responses_are_judged_against(second: str, base: int) -> None:
+    """A later look of the same day that shows nothing takes nothing away; a lesion too small to measure is 5 mm."""
+    rows = rows_told(lesion("T1", {0: "50", 42: "30"}), lesion("T2", {0: "20", 42: "20"}))
+    again = {**rows["TR"][0], "TRSEQ": "9", "TRORRES": "", "TRORRESU": "", "TRORIG": second}
+    rows["TR"].append(again)
+    frames, study = given(rows)
+    series = study.assessments[0]
+    found = sum_rows(judged(study, series, frames, time_point_dates(study, frames))[0], study.id, series.id)
+    assert found.select("AVAL", "BASE").rows()[0] == (base, base)
+    assert found["BASE"].unique().to_list() == [base]
