@@ -12,6 +12,7 @@ import polars as pl
 from trialwright.assessments.criterion import Criterion
 from trialwright.assessments.derived import Judged
 from trialwright.assessments.immune_rows import immune_courses
+from trialwright.assessments.lesion_tables import STATE_KINDS, state_word
 from trialwright.assessments.policy import Policy
 from trialwright.assessments.selection import selection_doubts
 from trialwright.model.derivation import subject_findings
@@ -50,11 +51,12 @@ def lesion_findings(
     Returns
     -------
     list of Finding
-        R01 to R16 and R19, by rule; at most a hundred subjects are named for each, the rest counted.
+        R01 to R16, R19 and R20, by rule; at most a hundred subjects are named for each, the rest counted.
     """
     found: list[Finding] = []
     limits = criterion.figures(policy, new_baseline=False)
     doubts = [*_of_rows(judged, limits), *_of_lesions(judged, frames, criterion)]
+    doubts.append(_unread_states(judged, series, frames))
     if criterion.immune:
         doubts.append(("R16", _not_looked_at(judged, policy), "an unconfirmed progression was not looked at in time"))
     for rule, who, text in sorted(doubts, key=lambda each: each[0]):
@@ -124,6 +126,16 @@ def _of_lesions(judged: Judged, frames: Frames, criterion: Criterion) -> Iterato
     nodes = tables.looks.filter((pl.col("VALUE") >= 0) & (pl.col("VALUE") < _SMALL_NEW_NODE_TENTHS_MM))
     small = lesions.filter((pl.col("GROUP") == 2) & pl.col("NODAL")).join(nodes, on="L", how="semi")
     yield "R14", _whose(small), "a new lymph node has a short axis below 15 mm"
+
+
+def _unread_states(judged: Judged, series: AssessmentSeries, frames: Frames) -> Doubt:
+    """Subjects with a state that no rule can read, written by the reader of the series or by nobody named."""
+    by = (pl.col("TREVAL") == series.evaluator) | pl.col("TREVAL").is_null()
+    done = ~pl.col("TRSTAT").eq_missing("NOT DONE") & ~pl.col("TRORIG").eq_missing("NOT EVALUABLE")
+    stated = frames["TR"].filter(by & done & (pl.col("TRTESTCD") == "TUMSTATE") & state_word().is_not_null())
+    unread = stated.filter(~state_word().is_in(list(STATE_KINDS)))["USUBJID"].unique()
+    owners = np.flatnonzero(judged.tables.subjects.is_in(unread.implode()).to_numpy()).tolist()
+    return "R20", owners, f"a state of a lesion is none of {', '.join(STATE_KINDS)}; the lesion counts as not evaluable"
 
 
 def _whose(lesions: pl.DataFrame) -> list[int]:

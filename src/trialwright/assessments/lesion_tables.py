@@ -15,7 +15,7 @@ from trialwright.model.frames import Frames
 from trialwright.model.schedule import AssessmentSeries
 from trialwright.numerics.lesion_records import KINDS, LESIONS, LOOKS, Table, table
 
-__all__ = ["NODAL_PLACES", "LesionTables", "lesion_tables", "roster"]
+__all__ = ["NODAL_PLACES", "STATE_KINDS", "LesionTables", "lesion_tables", "roster", "state_word"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -27,10 +27,12 @@ _ORIGINS: Final[Mapping[str, int]] = {
     "MEASURED": KINDS.measured, "TOO SMALL": KINDS.too_small, "ABSENT": KINDS.absent, "MERGED": KINDS.merged,
     "REMOVED": KINDS.removed, "NOT EVALUABLE": KINDS.not_evaluable,
 }  # fmt: skip
-_STATES: Final[Mapping[str, int]] = {
+STATE_KINDS: Final[Mapping[str, int]] = {
     "PRESENT": KINDS.present, "ABSENT": KINDS.absent, "EQUIVOCAL": KINDS.equivocal,
     "UNEQUIVOCAL": KINDS.unequivocal, "UNEQUIVOCAL PROGRESSION": KINDS.progression,
 }  # fmt: skip
+"""States of a lesion, and what they say of it."""
+
 _GROUPS: Final[Mapping[str, int]] = {"TARGET": 0, "NON-TARGET": 1, "NEW": 2}
 
 
@@ -197,9 +199,25 @@ def _diameters(looks: pl.LazyFrame, lesions: pl.DataFrame, criterion: Criterion)
     ).drop("VIABLE")
 
 
+def state_word() -> pl.Expr:
+    """State of a lesion as its row of TR words it, in capitals.
+
+    Returns
+    -------
+    polars.Expr
+        Text of a table TR; one that is no key of `STATE_KINDS` says nothing of the lesion.
+
+    Examples
+    --------
+    >>> pl.DataFrame({"TRORRES": ["Absent ", "GONE?"]}).select(state_word())["TRORRES"].is_in(STATE_KINDS).to_list()
+    [True, False]
+    """
+    return pl.col("TRORRES").cast(pl.String).str.strip_chars().str.to_uppercase()
+
+
 def _kind() -> pl.Expr:
     """What a row of TR says, from its status, its state and how its figure arose; never from the figure."""
-    state = pl.col("TRORRES").replace_strict(dict(_STATES), default=KINDS.present, return_dtype=pl.Int8)
+    state = state_word().replace_strict(dict(STATE_KINDS), default=KINDS.not_evaluable, return_dtype=pl.Int8)
     arose = pl.col("TRORIG").replace_strict(dict(_ORIGINS), default=None, return_dtype=pl.Int8)
     measured = pl.when(pl.col("TRVAL").is_not_null()).then(pl.lit(KINDS.measured, pl.Int8))
     plain = measured.otherwise(pl.lit(KINDS.not_evaluable, pl.Int8))

@@ -179,6 +179,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str], ...]] = (
         "a lesion that was removed by plan and is measured again",
         "enter it as a new lesion, or measure what the removal left on the first scan after it",
     ),
+    ("R20", "W", "a state of a lesion that no rule can read", "write PRESENT, ABSENT or another state of the list"),
     ("T40", "W", "a marker value that cannot be used", "write a number above 0, its unit and the day of the sample"),
     ("T41", "W", "a marker response that cannot be told", "complete the dates, values or upper limits it rests on"),
     (

@@ -93,3 +93,20 @@ def test_a_lost_complete_response_among_recorded_ones() -> None:
     told = rows_told(sequence={30: "CR", 58: "SD"})
     _, findings = judged(told, rows="recorded")
     assert [finding.id for finding in findings] == ["R06"]
+
+
+@pytest.mark.parametrize(
+    ("state", "rule", "found"),
+    [
+        ("absent ", "target-complete", []),
+        ("UNKNOWN", "non-target-not-evaluated", ["R20"]),
+        ("SMALLER", "non-target-not-evaluated", ["R20"]),
+    ],
+)
+def test_a_state_that_cannot_be_read_is_not_taken_as_present(state: str, rule: str, found: list[str]) -> None:
+    rows = rows_told(lesion("T1", {0: "30", 42: "ABSENT"}), lesion("N1", {0: "PRESENT", 42: "PRESENT"}, "NON-TARGET"))
+    rows["TR"][-1]["TRORRES"] = state
+    responses, findings = judged(rows)
+    overall = responses.filter(PARAMCD="OVR", DTYPE="AS ASSESSED")
+    assert overall["RULEID"].to_list() == [f"response.{rule}"]
+    assert [finding.id for finding in findings] == found
