@@ -99,6 +99,7 @@ def judged_series(
     moments: pl.DataFrame,
     criterion: Criterion,
     policy: Policy,
+    read: LesionTables | None = None,
 ) -> Judged:
     """Every visit of a series, judged from its lesions.
 
@@ -116,6 +117,8 @@ def judged_series(
         Its criteria.
     policy : Policy
         Its switches.
+    read : LesionTables, optional
+        Its lesions, where they are read already.
 
     Returns
     -------
@@ -126,9 +129,8 @@ def judged_series(
     ----------
     Eisenhauer et al., Eur J Cancer 2009;45:228-247, doi:10.1016/j.ejca.2008.10.026.
     """
-    subjects = roster(frames)
-    windows = windows_of(study, series, frames, moments, subjects)
-    tables = lesion_tables(frames, series, criterion, subjects)
+    tables = lesion_tables(frames, series, criterion, roster(frames)) if read is None else read.apart()
+    windows = windows_of(study, series, frames, moments, tables.subjects)
     settle_by_other_scan(tables, frames, windows.anchor)
     marker = np.zeros(tables.visits.height, np.int8)
     if series.marker is not None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+
 import polars as pl
 
 from trialwright.assessments.criterion import criteria
 from trialwright.assessments.derived import Judged
+from trialwright.assessments.lesion_tables import lesion_tables, roster
 from trialwright.assessments.responses import judged
 from trialwright.assessments.sums import sum_rows
 from trialwright.model.frames import Frames
@@ -90,15 +94,28 @@ def study_lesions(
     if not read or not frames.collected("TU") or frames["TU"].is_empty():
         return None
     whole = most_whole is None or frames["DM"].height <= most_whole
-    parts = [part for series in read for part in _rows_of(study, series, frames, points, whole=whole)]
+    parts: list[pl.DataFrame] = []
+    for _, alike in groupby(read, key=_lesions_of):
+        parts += _rows_of(study, list(alike), frames, points, whole=whole)
     every = pl.concat([part.cast({"SRCSEQ": pl.Int64}) for part in parts], how="diagonal_relaxed")
     return every.sort("USUBJID", "ASSESSID", "PARAMCD", "TRLNKID", "ADT", nulls_last=True)
 
 
+def _lesions_of(series: AssessmentSeries) -> tuple[object, ...]:
+    """What the lesions of a series depend on; series that agree in it are read once."""
+    return series.criteria, series.evaluator, series.lesions, series.only
+
+
 def _rows_of(
-    study: Study, series: AssessmentSeries, frames: Frames, points: pl.DataFrame, *, whole: bool
+    study: Study, alike: Sequence[AssessmentSeries], frames: Frames, points: pl.DataFrame, *, whole: bool
 ) -> list[pl.DataFrame]:
-    """Sums of one series, and its lesions; what was judged is let go before the next series."""
-    found, _ = judged(study, series, frames, points)
-    sums = sum_rows(found, study.id, series.id)
-    return [sums, diameter_rows(found, study.id, series.id)] if whole else [sums]
+    """Sums of series with the same lesions, and the lesions; what was judged is let go before the next series."""
+    tables = lesion_tables(frames, alike[0], criteria()[alike[0].criteria], roster(frames))
+    parts: list[pl.DataFrame] = []
+    for series in alike:
+        found, _ = judged(study, series, frames, points, read=tables)
+        parts.append(sum_rows(found, study.id, series.id))
+        if whole:
+            parts.append(diameter_rows(found, study.id, series.id))
+        del found
+    return parts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -60,6 +60,16 @@ class LesionTables:
     visits: pl.DataFrame
     lesion_array: Table
     look_array: Table
+
+    def apart(self) -> LesionTables:
+        """The same tables with arrays of their own, which one series may change.
+
+        Returns
+        -------
+        LesionTables
+            A new object.
+        """
+        return replace(self, lesion_array=self.lesion_array.copy(), look_array=self.look_array.copy())
 
     def spans(self, frame: pl.DataFrame) -> tuple[Ints, Ints]:
         """First row of each subject and the one after its last, in lesions or visits.

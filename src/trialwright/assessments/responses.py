@@ -11,6 +11,7 @@ from trialwright.assessments.criterion import criteria
 from trialwright.assessments.derived import Judged, judged_series
 from trialwright.assessments.gcig.combined_rows import combined_rows
 from trialwright.assessments.gcig.study_rows import ca125_responses
+from trialwright.assessments.lesion_tables import LesionTables
 from trialwright.assessments.policy import Policy, policy_of
 from trialwright.assessments.recorded import is_recorded, recorded_responses
 from trialwright.assessments.recorded_best import recorded_best
@@ -33,6 +34,7 @@ def judged(
     frames: Frames,
     points: pl.DataFrame,
     switches: Mapping[str, str] | None = None,
+    read: LesionTables | None = None,
 ) -> tuple[Judged, Policy]:
     """Every visit of a series, judged from its lesions, and the policy it was judged by.
 
@@ -48,6 +50,8 @@ def judged(
         ``USUBJID POINT ADT``: dates of the time points.
     switches : mapping of str to str, optional
         Switches that stand above the study file.
+    read : LesionTables, optional
+        Its lesions, where they are read already.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def judged(
     policy = policy_of(series, switches)
     if criterion.with_ca125:
         series = series.model_copy(update={"marker": None})
-    return judged_series(study, series, frames, points, criterion, policy), policy
+    return judged_series(study, series, frames, points, criterion, policy, read), policy
 
 
 def judged_rows(
