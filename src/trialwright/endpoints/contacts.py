@@ -130,12 +130,12 @@ def observe(roster: Roster, points: Iterable[Picks], assessed: Timeline, cutoff:
     end = limit_of(roster.size, cutoff)
     lifted = observation.last_alive(end).day > replace(observation, assessed=timeline([])).last_alive(end).day
     text = "last known alive lifted to an assessment whose day was imputed"
-    told = subject_findings("T19", "rs.csv", roster.names(lifted), text)
+    told = subject_findings("T19", roster.frames.file_of("RS"), roster.names(lifted), text)
     survival, seen = timeline([_survival(roster, day_number(cutoff))]).last(end), contacts.last(end)
     scanned = np.isin(seen.domain, [DOMAINS.index(name) for name in _SCANS])
     later = roster.names(survival.found & scanned & (seen.day > survival.day) & ~deaths.found)
     text = "last known alive lifted to an assessment, later than every survival contact"
-    told += subject_findings("T28", "ss.csv", later, text, column="SSDTC")
+    told += subject_findings("T28", roster.frames.file_of("SS"), later, text, column="SSDTC")
     return replace(observation, findings=(*observation.findings, *told))
 
 
@@ -222,7 +222,7 @@ def _deaths(
         [
             item
             for rule, who, text in doubts
-            for item in subject_findings(rule, "dm.csv", roster.names(who), text, column="DTHDTC")
+            for item in subject_findings(rule, roster.frames.file_of("DM"), roster.names(who), text, column="DTHDTC")
         ],
     )
 
@@ -238,4 +238,5 @@ def _ends(roster: Roster) -> tuple[Picks, Picks, Picks, list[Finding]]:
     who = np.zeros(roster.size, np.bool_)
     who[ds.subject[unsaid & (ds.subject >= 0)]] = True
     text = "a withdrawal without scope; observation is taken to go on"
-    return picks[0], picks[1], picks[2], subject_findings("T15", "ds.csv", roster.names(who), text, column="DSSCOPE")
+    told = subject_findings("T15", roster.frames.file_of("DS"), roster.names(who), text, column="DSSCOPE")
+    return picks[0], picks[1], picks[2], told

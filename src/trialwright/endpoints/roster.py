@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -121,7 +120,7 @@ class Roster:
 
     Parameters
     ----------
-    frames : mapping of domain to typed frame
+    frames : Frames
         The study's tables.
 
     Examples
@@ -132,7 +131,7 @@ class Roster:
     [0, -1]
     """
 
-    frames: Mapping[str, pl.DataFrame]
+    frames: Frames
 
     @cached_property
     def dm(self) -> pl.DataFrame:

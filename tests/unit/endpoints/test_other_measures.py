@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -284,6 +285,14 @@ def test_what_was_not_done_shows_nobody_alive() -> None:
 
 def test_a_withdrawal_without_scope_is_a_finding() -> None:
     assert "T15" in ids(derived(study(OS), folder("A: SCS 2026-01-01; withdrew 2026-03-01")))
+
+
+def test_doubts_about_observation_name_the_file_that_was_read() -> None:
+    frames = replace(
+        folder("A: SCS 2026-01-01; withdrew 2026-03-01; died 2026"), files={"DS": "ds.parquet", "DM": "dm.parquet"}
+    )
+    told = {finding.id: finding.where for finding in derived(study(OS), frames).findings}
+    assert (told["T15"], told["T02"]) == ("ds.parquet", "dm.parquet")
 
 
 def test_strata_and_cause_of_death_stand_in_the_subject_row() -> None:
