@@ -134,6 +134,8 @@ def course_of(cohort: Cohort, request: Request) -> Course:
     rules = rules_of(cohort.study, definition, request.where, cohort.censoring)
     member = cohort.members(definition.set, definition.arms)
     origin = origins(cohort, definition).where(member)
+    if not isinstance(definition.origin, FirstResponse):
+        origin = origin.where(origin.imputed < _YEAR)  # a clock that may start any day of a year starts on none
     found = candidates(request.endpoint.id, request.name, definition, rules.clinical)
     events = first_events(cohort, found, definition.assessment, request.where)
     if rules.year_of_death == "midpoint":
@@ -287,13 +289,21 @@ def course_findings(cohort: Cohort, request: Request, course: Course) -> list[Fi
     therapy = stop.stopped & (stop.reason == _THERAPY) & (stop.day < origin.day) & origin.found
     imputed = (course.counted | course.early) & (event.imputed > 0) & (event.domain > 0) & ~_never(course)
     # whoever has no response has no duration of one, and nothing is amiss
-    expected = np.full(cohort.roster.size, not isinstance(request.definition.origin, FirstResponse))
+    responds = isinstance(request.definition.origin, FirstResponse)
+    expected = np.full(cohort.roster.size, not responds)
+    started = origin.found & (origin.imputed > 0)
+    by_rule = "assessment-latest" if responds else "point-earliest"
     label = "" if request.name == "used" else f" (definition {request.name})"
     doubts = (
         ("T01", course.early, "event before the origin; no time is derived"),
         ("T04", gone, "an event after loss or withdrawal is not counted"),
-        ("T05", course.member & ~origin.found & expected, "no origin; no time is derived"),
+        (
+            "T05",
+            course.member & ~origin.found & expected,
+            "no origin, or one known to the year only; no time is derived",
+        ),
         ("T05", origin.found & (course.horizon < origin.day), "the origin lies after the horizon; no time is derived"),
+        ("T17", started, f"day of the origin imputed by the rule {by_rule}"),
         ("T17", imputed, "day of the event imputed by the rule event-earliest"),
         ("T18", therapy, "the new therapy lies before the origin; censored at the origin"),
     )

@@ -53,7 +53,11 @@ _RULES: Final = (
         "first possible day, but not before the last dose of the trial's treatment that lies in the possible span",
     ),
     DateRule("contact-earliest", "contacts, loss to follow-up, withdrawal", "first possible day"),
-    DateRule("point-earliest", "time points such as allocation or surgery", "first possible day"),
+    DateRule(
+        "point-earliest",
+        "time points such as allocation or surgery",
+        "first possible day; no time begins at one known to the year only",
+    ),
 )
 
 DATE_RULES: Final[Mapping[str, DateRule]] = MappingProxyType({rule.id: rule for rule in _RULES})

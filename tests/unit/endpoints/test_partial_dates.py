@@ -101,9 +101,19 @@ def test_an_imputed_origin_is_flagged() -> None:
     result = derived(study(PFS), folder("A: SCS 2026-01; SD 2026-02-20"))
     shown = row(result)
     assert (str(shown["STARTDT"]), shown["STARTDTF"], shown["AVAL"]) == ("2026-01-01", "D", 51)
+    told = [finding.text for finding in result.findings if finding.id == "T17"]
+    assert told == ["day of the origin imputed by the rule point-earliest"]
     points = time_point_dates(study(PFS), folder("A: SCS 2026; lab 2026-01-01"))
     assert points.select("PREC", "ADTF").rows() == [("Y", "M")]
     assert str(points["HI"][0]) == "2026-12-31"
+
+
+def test_no_time_begins_at_an_origin_known_to_the_year_only() -> None:
+    result = derived(study(PFS, OS), folder("A: SCS 2026; SD 2026-02-20\nB: SCS 2026-01; SD 2026-02-20"))
+    assert set(result.adtte["USUBJID"]) == {"B"}
+    held = [finding for finding in result.findings if finding.id == "T05"]
+    assert {finding.subject for finding in held} == {"A"}
+    assert "known to the year only" in held[0].text
 
 
 def test_a_complete_date_is_never_flagged() -> None:
