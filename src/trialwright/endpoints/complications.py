@@ -88,9 +88,7 @@ def complications_in(cohort: Cohort, request: Request, place: Place, member: Fla
     """
     sheet = cohort.roster.sheet(place.domain)
     keep = (sheet.subject >= 0) & member[sheet.subject] if len(member) else np.zeros(0, np.bool_)
-    for column, allowed in place.where:
-        keep = keep & sheet.equals(column, *allowed)
-    rows = np.flatnonzero(keep)
+    rows = np.flatnonzero(keep & sheet.at(place))
     subject, texts = sheet.subject[rows], sheet.frame[place.column][rows]
     low, high, event = _dated(cohort, sheet, place, rows)
     known = {text: CLAVIEN_RANK.get(read_clavien(text or "") or "", 0) for text in texts.unique().to_list()}

@@ -45,10 +45,7 @@ def item_picks(study: Study, roster: Roster, name: str) -> Picks:
     """
     place = item_place(study, name)
     sheet, stem = roster.sheet(place.domain), date_stem(place.column)
-    keep = np.ones(sheet.frame.height, np.bool_)
-    for column, allowed in place.where:
-        keep &= sheet.equals(column, *allowed)
-    line = timeline([sheet.part(keep, sheet.days(f"{stem}LO"), sheet.imputed(f"{stem}PREC"))])
+    line = timeline([sheet.part(sheet.at(place), sheet.days(f"{stem}LO"), sheet.imputed(f"{stem}PREC"))])
     if _takes_first(study, name, place):
         return line.first(limit_of(roster.size, NEVER))
     return line.last(limit_of(roster.size, FAR))

@@ -11,6 +11,7 @@ import polars as pl
 
 from trialwright.endpoints.timeline import NEVER, Flags, Ints, Part, as_days
 from trialwright.model.frames import Frames
+from trialwright.model.items import Place
 
 __all__ = ["Roster", "Sheet", "forget_roster", "roster_of"]
 
@@ -93,6 +94,24 @@ class Sheet:
         for value in values:
             found |= (cells == value).fill_null(value=False).to_numpy()
         return found
+
+    def at(self, place: Place) -> Flags:
+        """Rows in which an item stands, whatever its answer.
+
+        Parameters
+        ----------
+        place : Place
+            Where the item stands.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            One a row.
+        """
+        keep = np.ones(self.frame.height, np.bool_)
+        for column, allowed in place.where:
+            keep &= self.equals(column, *allowed)
+        return keep
 
     def part(self, keep: Flags, day: Ints, imputed: Ints | None = None) -> Part:
         """Rows of the table for a timeline.

@@ -49,10 +49,9 @@ def value_picks(cohort: Cohort, name: str, since: Ints, until: Ints) -> Picks:
 
 
 def _filled(sheet: Sheet, place: Place) -> Flags:
-    keep: Flags = np.asarray(sheet.frame[place.column].is_not_null().to_numpy(), np.bool_)
-    for column, allowed in place.where:
-        keep &= sheet.equals(column, *allowed)
-    return keep
+    """Rows of an item with an answer."""
+    filled: Flags = sheet.frame[place.column].is_not_null().to_numpy()
+    return filled & sheet.at(place)
 
 
 def with_values(cohort: Cohort, name: str, picks: Picks) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from trialwright.endpoints.timeline import (
 )
 from trialwright.model.derivation import subject_findings
 from trialwright.model.finding import Finding
-from trialwright.model.items import Place, date_stem, item_place
+from trialwright.model.items import date_stem, item_place
 from trialwright.model.schedule import AssessmentSeries
 
 __all__ = ["Zones", "gathered", "linked_picks", "treated_zones"]
@@ -124,7 +124,7 @@ def treated_zones(cohort: Cohort, series: AssessmentSeries, item: str, where: st
     """
     place = item_place(cohort.study, item)
     done = cohort.roster.sheet("PR")
-    keep = _of_place(done, place)
+    keep = done.at(place)
     lesions = _known(cohort, series)
     links = done.frame[LINK].fill_null("").to_numpy()
     spot = _positions(lesions, done.subject, links)
@@ -177,7 +177,7 @@ def linked_picks(cohort: Cohort, item: str, zones: Zones) -> Picks:
     if place.domain != "PR":
         return gathered(cohort.item(item), zones.subject)
     sheet, stem = cohort.roster.sheet("PR"), date_stem(place.column)
-    keep = _of_place(sheet, place)
+    keep = sheet.at(place)
     links = sheet.frame[LINK].fill_null("").to_numpy()
     day, imputed = sheet.days(f"{stem}LO"), sheet.imputed(f"{stem}PREC")
     whole = timeline([sheet.part(keep & (links == ""), day, imputed)])
@@ -190,13 +190,6 @@ def linked_picks(cohort: Cohort, item: str, zones: Zones) -> Picks:
         return one.where(one.found & (~other.found | (one.day <= other.day)), other)
     one, other = whole.last(cohort.end[zones.subject], zones.subject), named.last(cohort.end[zones.subject])
     return one.where(one.found & (~other.found | (one.day >= other.day)), other)
-
-
-def _of_place(sheet: Sheet, place: Place) -> Flags:
-    keep = np.ones(sheet.frame.height, np.bool_)
-    for column, allowed in place.where:
-        keep &= sheet.equals(column, *allowed)
-    return keep
 
 
 def _known(cohort: Cohort, series: AssessmentSeries) -> pl.DataFrame:
