@@ -217,7 +217,9 @@ def zph_command(request: TableRequest, table: SurvivalTable, *, transform: Trans
 
 @command.command("rmst")
 @table_options
-@click.option("--tau", type=float, required=True, metavar="DAYS", help="Horizon, in the unit of the times.")
+@click.option(
+    "--tau", type=float, callback=finite, required=True, metavar="DAYS", help="Horizon, in the unit of the times."
+)
 @click.option("--reference", metavar="ARM", help="Arm the others are compared with.")
 @click.option("--carry-forward", is_flag=True, help="Carry a curve on beyond a last censored observation.")
 @level_option

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
@@ -16,7 +15,7 @@ import polars as pl
 from trialwright import __version__
 from trialwright.analysis.levels import encode
 from trialwright.analysis.rows import Dropped
-from trialwright.cli.survival_table import SurvivalTable, TableRequest, read_table
+from trialwright.cli.survival_table import LARGEST, SurvivalTable, TableRequest, read_table
 from trialwright.errors import EstimationError
 from trialwright.numerics.survival import CONF_TYPES
 
@@ -95,7 +94,7 @@ def figures(context: click.Context, parameter: click.Parameter, text: str | None
         found = tuple(float(part) for part in names(text))
     except ValueError:
         raise click.BadParameter(f"{text!r} is not a list of numbers parted by commas", context, parameter) from None
-    if not all(math.isfinite(figure) for figure in found) or (text is not None and not found):
+    if not all(abs(figure) <= LARGEST for figure in found) or (text is not None and not found):
         raise click.BadParameter(f"{text!r} is not a list of numbers parted by commas", context, parameter)
     return found
 
@@ -115,8 +114,8 @@ def finite(context: click.Context, parameter: click.Parameter, value: float) -> 
     float
         The same number.
     """
-    if not math.isfinite(value):
-        raise click.BadParameter(f"{value} is not a finite number", context, parameter)
+    if not abs(value) <= LARGEST:
+        raise click.BadParameter(f"{value} is no number to compute with", context, parameter)
     return value
 
 
@@ -202,6 +201,9 @@ def _with_table(
     @wraps(function)
     def wrapped(**given: object) -> None:
         as_json = bool(given.pop("as_json"))
+        for option in ("event_code", "censor_code", "strata"):
+            if given.get(option) is not None and not names(str(given[option])):
+                raise click.UsageError(f"--{option.replace('_', '-')} is empty; leave it out, or say which")
         request = TableRequest(
             data=cast("Path", given.pop("data")),
             time=str(given.pop("time")),
@@ -305,10 +307,11 @@ def _references(request: TableRequest, given: tuple[str, ...]) -> dict[str, str]
     found: dict[str, str] = {}
     for text in given:
         column, sign, level = text.partition("=")
-        if sign:
-            found[column] = level
-        elif request.arm is not None:
-            found[request.arm] = text
-        else:
-            raise click.UsageError(f"--reference {text}: write COLUMN=LEVEL, or name --arm")
+        if not sign:
+            if request.arm is None:
+                raise click.UsageError(f"--reference {text}: write COLUMN=LEVEL, or name --arm")
+            column, level = request.arm, text
+        if column in found:
+            raise click.UsageError(f"--reference names two levels of {column}: {found[column]} and {level}")
+        found[column] = level
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -14,9 +15,12 @@ from trialwright.errors import DataError
 from trialwright.exchange.csv_text import MAX_BYTES, read_csv_text
 from trialwright.model.doubts import MISSING_WORDS
 
-__all__ = ["SurvivalTable", "TableRequest", "code_of", "read_table"]
+__all__ = ["LARGEST", "SurvivalTable", "TableRequest", "code_of", "read_table"]
 
-_SHOWN = 5
+LARGEST: Final = 1e100
+"""Largest figure that is taken; the square of one beyond it is no number any more."""
+
+_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +181,9 @@ def _meant(word: str, options: Sequence[str]) -> str | None:
 
 
 def _as_numbers(text: pl.Series) -> pl.Series:
-    """Numbers where the text is one, null elsewhere; words such as inf and nan are no numbers here."""
+    """Numbers where the text is one, null elsewhere; inf, nan and what is beyond all measure are no numbers here."""
     numeric = text.cast(pl.Float64, strict=False)
-    return numeric.set(~numeric.is_finite(), None)
+    return numeric.set(~(numeric.abs() <= LARGEST), None)
 
 
 def _numbers(frame: pl.DataFrame, column: str, name: str) -> pl.Series:
@@ -238,6 +242,8 @@ def _refuse(frame: pl.DataFrame, name: str, wrong: pl.Series, problem: str, mend
 
 def _causes(frame: pl.DataFrame, request: TableRequest, name: str) -> tuple[pl.Series, tuple[str, ...]]:
     text = _column(frame, request.event, name)
+    if (text.is_in(MISSING_WORDS) & (text != (request.censor_code or ""))).any():
+        raise _missing_word(frame, request.event, name, "leave the cell empty where it is missing", request.censor_code)
     numeric = _as_numbers(text)
     codes = numeric if numeric.null_count() == text.null_count() else text
     shown = [str(_whole(code)) for code in codes.drop_nulls().unique().sort().to_list()]

@@ -198,6 +198,9 @@ def test_not_estimable_is_printed_and_ends_with_5(run: Run, write: Callable[[str
         ("day,died\n5,1\n6,0\n7,NA\n", ("--event-code", "1"), "t.csv:4: column died holds 'NA'"),
         ("day,died\n5,dead\n6,alive\n", ("--event-code", "Dead"), "did you mean --event-code 'dead'?"),
         ("day,died\n5,1\n", ("--level", "nan"), "nan"),
+        ("day,died\n1e308,1\n5,0\n", (), "holds '1e308'"),
+        ("day,died\n5,1\n", ("--event-code", ""), "--event-code is empty"),
+        ("day,died\n5,1\n", ("--strata", ","), "--strata is empty"),
     ],
 )
 def test_bad_input_has_its_own_message(
@@ -238,8 +241,10 @@ def test_a_column_of_numbers_and_text_is_refused_as_covariate(run: Run, write: C
         ("milestones", ("--times", "soon"), "'soon'"),
         ("milestones", ("--times", "180,nan"), "'180,nan'"),
         ("milestones", ("--times", ","), "','"),
-        ("logrank", ("--arm", "arm", "--rho", "nan"), "nan is not a finite number"),
-        ("logrank", ("--arm", "arm", "--gamma", "inf"), "inf is not a finite number"),
+        ("logrank", ("--arm", "arm", "--rho", "nan"), "nan is no number to compute with"),
+        ("logrank", ("--arm", "arm", "--gamma", "inf"), "inf is no number to compute with"),
+        ("rmst", ("--tau", "1e308", "--carry-forward"), "1e+308"),
+        ("cox", ("--arm", "arm", "--reference", "A", "--reference", "arm=B"), "two levels of arm: A and B"),
         ("logrank", ("--arm", "arm", "--level", "0.9"), "--level"),
         ("zph", ("--arm", "arm", "--level", "0.9"), "--level"),
         ("km", ("--data", "absent.csv"), "absent.csv"),

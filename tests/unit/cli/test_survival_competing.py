@@ -106,6 +106,12 @@ def test_codes_may_be_words(run: Run) -> None:
     assert "code LOST does not occur in column how" in absent.stderr
 
 
+def test_a_word_for_missing_is_no_cause(run: Run) -> None:
+    done = run("cif", text="day,how\n5,1\n6,0\n7,NA\n")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert ":4: column how holds 'NA'" in done.stderr
+
+
 def test_a_cause_that_does_not_occur_ends_with_5(run: Run) -> None:
     for command, options in COMMANDS.items():
         done = run(command, *options, "--event-code", "7")
