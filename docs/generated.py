@@ -20,6 +20,7 @@ from trialwright.exchange.forms.findings import FORM_RULES
 from trialwright.model.finding import RULES, FindingRule
 from trialwright.model.library import load_object
 from trialwright.model.outputs import OUTPUTS
+from trialwright.model.partial_dates import DATE_RULES
 from trialwright.model.record import NOTES
 from trialwright.model.tables import TABLES, Column, Table
 from trialwright.registry.fields import FIELDS
@@ -115,6 +116,12 @@ def record_notes() -> str:
     return "\n".join(["| id | what it says |", "|---|---|", *rows, ""])
 
 
+def date_rules() -> str:
+    """A row for each rule that takes a day from a date known in part."""
+    rows = [f"| `{rule.id}` | {rule.holds_for} | {rule.meaning} |" for rule in DATE_RULES.values()]
+    return "\n".join(["| rule | dates | day taken |", "|---|---|---|", *rows, ""])
+
+
 def addresses() -> str:
     """A row for each key of the registry that has an address."""
     rows = [
@@ -128,6 +135,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "addresses": addresses,
     "catalogue": offered,
     "commands": helps,
+    "date-rules": date_rules,
     "endpoint-cases": endpoint_cases,
     "endpoint-library": endpoint_library,
     "face": face,

@@ -9,13 +9,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from trialwright.assessments.kelim import KelimOptions, rules_of
+from trialwright.assessments.kelim import rules_of
 from trialwright.assessments.marker_samples import marker_rules, study_series
 from trialwright.assessments.marker_series import PreparedSeries
-from trialwright.assessments.study_kelim import StudyKelim, study_kelim
 from trialwright.conduct.kelim_cohort import cohort_of
 from trialwright.conduct.kelim_fit import FitRequest, Fitted, fit_cohort
-from trialwright.conduct.kelim_map import ENGINE
 from trialwright.conduct.kelim_sets import STUDY_FIT, marker_set, open_set
 from trialwright.conduct.studies import OpenedStudy
 from trialwright.errors import EstimationError
@@ -25,7 +23,7 @@ from trialwright.model.schedule import Marker
 from trialwright.numerics.kinetics.saem import SaemOptions
 from trialwright.numerics.sampling import Draws, stream_number
 
-__all__ = ["LEAST_FITTED", "MOST_FITTED", "drawn_subjects", "fit_in_study", "kelim_in_study", "set_in_study"]
+__all__ = ["LEAST_FITTED", "MOST_FITTED", "drawn_subjects", "fit_in_study", "set_in_study"]
 
 LEAST_FITTED: Final = 30
 """A trial with fewer subjects whose series suffice fits no set of its own."""
@@ -170,32 +168,3 @@ def set_in_study(
         fitted = fit_in_study(opened, marker, frames, dates, seed=seed, say=say)
         return status_of(fitted.parameter_set, None), fitted
     return marker_set(opened, marker), None
-
-
-def kelim_in_study(
-    opened: OpenedStudy, marker: Marker, frames: Frames, dates: pl.DataFrame, use: SetUse, *, seed: int = 1
-) -> StudyKelim:
-    """Return the elimination rate of a trial's marker in each subject, with its posterior.
-
-    Parameters
-    ----------
-    opened : OpenedStudy
-        The study.
-    marker : Marker
-        The marker's clause.
-    frames : Frames
-        The study's tables.
-    dates : polars.DataFrame
-        ``USUBJID POINT LO HI``.
-    use : SetUse
-        The parameter set.
-    seed : int, default 1
-        Seed of the draws.
-
-    Returns
-    -------
-    StudyKelim
-        A row for each subject.
-    """
-    options = KelimOptions(posterior=True, seed=seed, engine=ENGINE)
-    return study_kelim(opened.study, marker, frames, dates, use, options)

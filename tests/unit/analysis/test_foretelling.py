@@ -25,9 +25,10 @@ from trialwright.analysis.accuracy import (
 from trialwright.analysis.method import Estimates
 from trialwright.analysis.plan import estimate
 from trialwright.analysis.survival import cox
+from trialwright.assessments.kelim import KelimOptions
+from trialwright.assessments.study_kelim import study_kelim
 from trialwright.conduct.analyse import derive_endpoints
 from trialwright.conduct.kelim_sets import open_set
-from trialwright.conduct.kelim_study import kelim_in_study
 from trialwright.conduct.studies import OpenedStudy, open_study
 from trialwright.design.simulate import Simulated, simulate
 from trialwright.endpoints.moments import time_point_dates
@@ -262,7 +263,9 @@ def test_the_rows_of_the_marker_itself_fit_in(opened: OpenedStudy, invented: Sim
     frames = invented.frames().until(invented.cutoff)
     marker = next(each for each in opened.study.markers if each.id == "kelim")
     dates = time_point_dates(opened.study, frames)
-    rows = kelim_in_study(opened, marker, frames, dates, open_set("demo")).rows
+    rows = study_kelim(
+        opened.study, marker, frames, dates, open_set("demo"), KelimOptions(posterior=True, seed=1, engine="test")
+    ).rows
     found, _ = accuracies(opened, invented, derived, {"kelim": rows})
     assert found["auc:R0"].status == found["hr_doubling:PFS"].status == "estimated"
     known = rows.filter(pl.col("KELIM_PER_DAY").is_not_null())["USUBJID"]

@@ -13,13 +13,14 @@ from tests.e2e.rude import call
 from tests.unit.conduct.drawn_trial import rows_of, sign, write_data, write_study
 from trialwright.assessments.kelim import KelimOptions, kelim_rows, rules_of
 from trialwright.assessments.series_rules import SeriesRules
+from trialwright.assessments.study_kelim import study_kelim
 from trialwright.conduct.kelim_cohort import read_cohort
 from trialwright.conduct.kelim_diagnostics import diagnose, write_diagnostics
 from trialwright.conduct.kelim_fit import FitRequest, fit_cohort, fit_set
 from trialwright.conduct.kelim_map import MapRequest, map_series
 from trialwright.conduct.kelim_sets import banner_of, check_parameter_sets, open_set
 from trialwright.conduct.kelim_simulate import invent_series, write_invented
-from trialwright.conduct.kelim_study import kelim_in_study, set_in_study
+from trialwright.conduct.kelim_study import set_in_study
 from trialwright.conduct.run import read_data
 from trialwright.conduct.sealing import seal
 from trialwright.conduct.studies import OpenedStudy, open_study
@@ -201,6 +202,6 @@ def test_a_study_fits_its_own_set_on_all_arms_together(repository: Path) -> None
         set_in_study(opened, marker, frames, dates)
     use, fitted = set_in_study(opened, marker.model_copy(update={"parameters": "demo"}), frames, dates)
     assert (use.status, fitted) == ("demo", None)
-    found = kelim_in_study(opened, marker, frames, dates, use)
+    found = study_kelim(opened.study, marker, frames, dates, use, KelimOptions(posterior=True, seed=1, engine="test"))
     assert found.rows["UNCERTAINTY"].to_list() == ["posterior", "posterior"]
     assert found.rows["KELIM_PER_DAY"][0] == pytest.approx(0.0349461, rel=1e-5)

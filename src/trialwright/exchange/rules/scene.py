@@ -7,17 +7,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from trialwright.dates import MAX_YEAR
 from trialwright.model.doubts import listed
 from trialwright.model.finding import SHOWN_PER_COLUMN, Finding
 from trialwright.model.frames import TABLES, Frames
 from trialwright.model.items import Place, date_stem, place_of
 from trialwright.model.study import Study
 
-__all__ = ["LAST_DAY", "Check", "Scene", "date_columns", "high", "low"]
-
-LAST_DAY = pl.date(MAX_YEAR, 12, 31)
-"""A day after every date that can be read."""
+__all__ = ["Check", "Scene", "date_columns", "high", "low"]
 
 
 @dataclass(frozen=True, slots=True)

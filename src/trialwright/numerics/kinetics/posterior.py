@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 
 from trialwright.errors import NumericsError
-from trialwright.numerics.kinetics.estimates import MapEstimates, PosteriorSummary
+from trialwright.numerics.kinetics.estimates import PosteriorSummary
 from trialwright.numerics.kinetics.importance import WeightedDraws, weighted_draws
 from trialwright.numerics.kinetics.map_estimate import map_estimates, typical_rows
 from trialwright.numerics.kinetics.series import Population, Series
 from trialwright.numerics.kinetics.structure import FloatArray, IntArray
 
-__all__ = ["eta_shrinkage", "posterior"]
+__all__ = ["posterior"]
 
 BLOCK: Final = 8
 """Subjects sampled together, so that their draws fit into the processor's cache."""
@@ -165,42 +165,3 @@ def _quantiles(
             error[i] = 0.5 * (ends[1] - ends[0])
         found.append((quantile, error))
     return found
-
-
-def eta_shrinkage(estimates: MapEstimates, population: Population, ln_typical: FloatArray | None = None) -> FloatArray:
-    """How far the most probable parameters of the subjects are drawn together: 1 − SD(η̂)/ω.
-
-    Parameters
-    ----------
-    estimates : MapEstimates
-        Most probable parameters of at least two subjects.
-    population : Population
-        Typical parameters and their SD ω between subjects.
-    ln_typical : ndarray of shape (n, p), optional
-        Typical ln parameters of each subject.
-
-    Returns
-    -------
-    ndarray of shape (p,)
-        One figure a parameter; nan for a parameter without a prior.
-
-    Notes
-    -----
-    In standard deviations; some programs report it in variances, 1 − var(η̂)/ω², which is larger.
-
-    Examples
-    --------
-    >>> from trialwright.numerics.kinetics.series import ErrorModel
-    >>> error = ErrorModel("log_additive", 0.2)
-    >>> known = Population.independent("biexponential", [0.06, 0.04, 6, 500], [0.45, 0.6, 1, 1.2], error)
-    >>> none = map_estimates(Series.of([[], []]), known)
-    >>> eta_shrinkage(none, known).tolist()
-    [1.0, 1.0, 1.0, 1.0]
-    """
-    typical = population.ln_theta if ln_typical is None else ln_typical
-    deviations = (estimates.ln_theta - typical)[estimates.n_modes > 0]
-    shrinkage = np.full(population.model.size, np.nan)
-    known = population.with_prior
-    if deviations.shape[0] > 1:
-        shrinkage[known] = 1.0 - deviations[:, known].std(axis=0, ddof=1) / population.sd_ln[known]
-    return shrinkage

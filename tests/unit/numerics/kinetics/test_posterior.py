@@ -9,7 +9,7 @@ from tests.unit.numerics.kinetics.quadrature import Grid
 from trialwright.errors import NumericsError
 from trialwright.numerics.kinetics.importance import weighted_draws
 from trialwright.numerics.kinetics.map_estimate import map_estimates
-from trialwright.numerics.kinetics.posterior import eta_shrinkage, posterior
+from trialwright.numerics.kinetics.posterior import posterior
 from trialwright.numerics.kinetics.series import ErrorModel, Population, Series
 
 pytestmark = pytest.mark.slow  # with the compiler switched off a posterior takes minutes
@@ -163,15 +163,3 @@ def test_impossible_requests_are_refused() -> None:
     lost = map_estimates(Series.of([[(0, 10.0, -1)]]), OBSERVED)
     with pytest.raises(NumericsError, match="without a mode"):
         weighted_draws(Series.of([[(0, 10.0, -1)]]), OBSERVED, lost, seed=1)
-
-
-@pytest.mark.independent("definition written out")
-def test_shrinkage_is_in_standard_deviations() -> None:
-    found = map_estimates(Series.of([P2, P4, P8]), DEMO)
-    expected = 1 - np.std(found.ln_theta - DEMO.ln_theta, axis=0, ddof=1) / SD
-    np.testing.assert_allclose(eta_shrinkage(found, DEMO), expected)
-    fixed = map_estimates(Series.of([P2, P4]), OBSERVED)
-    shrinkage = eta_shrinkage(fixed, OBSERVED)
-    assert np.isnan(shrinkage[3])
-    assert np.isfinite(shrinkage[:3]).all()
-    assert np.isnan(eta_shrinkage(map_estimates(Series.of([P2]), DEMO), DEMO)).all()
