@@ -413,8 +413,8 @@ def _subject(s: int, d: _Data, f: _Figures) -> None:
     if start >= 0:
         _drop_normal_nodes(span, d, f)
         base, targets = _sum(span, d, f)[:2]
-        nadir = base
         d.ends[s]["base"] = base if targets > 0 else -1
+        nadir = base
     for t in range(people[s]["visit_start"], people[s]["visit_stop"]):
         if t <= start or visits[t]["last"] <= people[s]["anchor"] or visits[t]["last"] > people[s]["until"]:
             continue
