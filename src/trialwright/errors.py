@@ -11,7 +11,7 @@
     ├─ StudyError            the study file contradicts itself or the record            exit 3
     ├─ NotAllowedError       not allowed now: state, blinding, order of events          exit 4
     ├─ EstimationError       no estimate exists: no events, no convergence              exit 5
-    └─ StoreError            conflict, broken audit chain, wrong schema version         exit 6
+    └─ StoreError            a register of allocations that was changed or is damaged   exit 6
 
 A message says what is wrong, where, why it matters and how to mend it. Anything else that escapes is our bug (exit 70).
 """
@@ -107,6 +107,6 @@ class EstimationError(TrialwrightError):
 
 
 class StoreError(TrialwrightError):
-    """Raised when the study store is in conflict, broken or of another schema version."""
+    """Raised when what is stored, such as a register of allocations, was changed or is damaged."""
 
     exit_code = 6

@@ -161,7 +161,7 @@ def _place_of(bug: Exception) -> str:
     cls=TableGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 ok, 1 findings or a failed check, 2 bad input or usage, 3 study file, "
-    "4 not allowed now, 5 not estimable, 6 store, 70 our bug.",
+    "4 not allowed now, 5 not estimable, 6 damaged register, 70 our bug, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="trialwright")
 def app() -> None:
