@@ -293,6 +293,8 @@ def course_findings(cohort: Cohort, request: Request, course: Course) -> list[Fi
     expected = np.full(cohort.roster.size, not responds)
     started = origin.found & (origin.imputed > 0)
     by_rule = "assessment-latest" if responds else "point-earliest"
+    ended = stop.stopped & (stop.reason != _GAP) & (stop.row.imputed > 0) & origin.found
+    begun = stop.reason == _THERAPY
     label = "" if request.name == "used" else f" (definition {request.name})"
     doubts = (
         ("T01", course.early, "event before the origin; no time is derived"),
@@ -305,6 +307,8 @@ def course_findings(cohort: Cohort, request: Request, course: Course) -> list[Fi
         ("T05", origin.found & (course.horizon < origin.day), "the origin lies after the horizon; no time is derived"),
         ("T17", started, f"day of the origin imputed by the rule {by_rule}"),
         ("T17", imputed, "day of the event imputed by the rule event-earliest"),
+        ("T17", ended & begun, "day of the new therapy imputed by the rule therapy-earliest"),
+        ("T17", ended & ~begun, "day on which observation ended imputed by the rule contact-earliest"),
         ("T18", therapy, "the new therapy lies before the origin; censored at the origin"),
     )
     found = [*course.events.findings, *stop.findings]

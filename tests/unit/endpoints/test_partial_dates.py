@@ -72,6 +72,15 @@ def test_an_imputed_assessment_is_not_taken_beyond_the_cut_off() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ended", "rule"),
+    [("therapy 2026-04", "therapy-earliest"), ("lost 2026-04", "contact-earliest"), ("therapy 2026-04-01", "")],
+)
+def test_an_imputed_end_of_observation_is_told_with_its_rule(ended: str, rule: str) -> None:
+    found = derived(study(PFS), folder(f"A: SCS 2026-01-15; SD 2026-02-20; {ended}; PD 2026-04-20")).findings
+    assert [each.text.rsplit(" ", 1)[-1] for each in found if each.id == "T17"] == [rule] * bool(rule)
+
+
+@pytest.mark.parametrize(
     ("course", "code", "day"),
     [
         ("SD 2026-02-20; therapy 2026-03; SD 2026-03-10", 2, "2026-02-20"),
