@@ -126,11 +126,13 @@ def _lines(found: Screened) -> Iterator[str]:
         parts = ", ".join(f"{counts[code.lower().replace(' ', '_')]} {word}" for code, word in _WORDS.items())
         yield f"{counts['gate']}: {counts['judged']} judged, {parts}"
     listed = found.screening.verdicts.filter(found.screening.verdicts["VERDICT"] != "MET")
+    excluding = {each.id for each in found.opened.study.exclusion}
     wanting: dict[tuple[str, str], list[str]] = {}
     for subject, gate, criterion, verdict, reason in listed.select(
         "USUBJID", "GATE", "CRITID", "VERDICT", "REASON"
     ).iter_rows():
-        said = f"{criterion} not met" if verdict == "NOT_MET" else f"{criterion} unknown ({reason})"
+        failed = f"{criterion} excludes" if criterion in excluding else f"{criterion} not met"
+        said = failed if verdict == "NOT_MET" else f"{criterion} unknown ({reason})"
         wanting.setdefault((subject, gate), []).append(said)
     doubtful = found.screening.subjects.filter(found.screening.subjects["VERDICT"] != "ELIGIBLE")
     for subject, gate, verdict in doubtful.select("USUBJID", "GATE", "VERDICT").iter_rows():

@@ -88,9 +88,11 @@ def _not_eligible(study: Study, frames: Frames, subject: str, on: date) -> Itera
         return
     if verdicts.is_empty() or not study.inclusion:
         yield "the study states no criterion by which the subject could be found eligible"
+    excluding = {each.id for each in study.exclusion}
     wanting = verdicts.filter(pl.col("VERDICT") != "MET")
     for criterion, verdict, reason, gate in wanting.select("CRITID", "VERDICT", "REASON", "GATE").iter_rows():
-        words = "is not met" if verdict == "NOT_MET" else f"cannot be told yet ({reason.replace('_', ' ')})"
+        failed = "excludes" if criterion in excluding else "is not met"
+        words = failed if verdict == "NOT_MET" else f"cannot be told yet ({reason.replace('_', ' ')})"
         yield f"{criterion} at {gate} {words}"
 
 

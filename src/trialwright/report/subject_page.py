@@ -8,7 +8,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trialwright.model.screened import Held, SubjectAnswers, Want
+from trialwright.model.screened import CriterionAnswer, Held, SubjectAnswers, Want
 from trialwright.model.study import Study
 from trialwright.report.eligibility import REASON_WORDS
 from trialwright.report.typeset import enumeration, long_date, sentence
@@ -18,8 +18,9 @@ __all__ = ["Fetch", "PageHead", "comparison_words", "fetch_list", "subject_page"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _VERDICT_WORDS: Final = {
     "ELIGIBLE": "Eligible", "NOT ELIGIBLE": "Not eligible", "CANNOT TELL": "Cannot tell yet",
-    "MET": "met", "NOT_MET": "not met", "UNKNOWN": "unknown",
 }  # fmt: skip
+_MET_WORDS: Final = {"MET": "met", "NOT_MET": "not met", "UNKNOWN": "unknown"}
+_EXCLUDING_WORDS: Final = {"MET": "does not exclude", "NOT_MET": "excludes", "UNKNOWN": "unknown"}
 _RELATIONS: Final = {"at_least": "at least", "at_most": "at most", "above": "above", "below": "below"}
 _ACTIONS: Final = {
     "attestation": "Ask", "entry": "Enter or correct", "review": "Go through and date", "sample": "Take or repeat",
@@ -159,6 +160,7 @@ def subject_page(answers: SubjectAnswers, head: PageHead) -> str:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["verdict"] = _verdict_words
+    environment.filters["answer"] = _answer_words
     environment.filters["reasons"] = _reason_words
     environment.filters["comparison"] = comparison_words
     point = head.study.time_points[answers.gate]
@@ -175,6 +177,10 @@ def subject_page(answers: SubjectAnswers, head: PageHead) -> str:
 
 def _verdict_words(code: str) -> str:
     return _VERDICT_WORDS[code]
+
+
+def _answer_words(each: CriterionAnswer) -> str:
+    return (_EXCLUDING_WORDS if each.excludes else _MET_WORDS)[each.verdict]
 
 
 def _reason_words(reasons: tuple[str, ...]) -> str:

@@ -55,7 +55,7 @@ def test_whoever_is_not_clearly_eligible_is_listed_with_the_reason(doubtful: Pat
     assert ended.exit_code == 1, ended.output
     assert ended.stdout.splitlines()[3:] == [
         "OV-01-001  registration  cannot tell yet: I1 unknown (missing); E2 unknown (missing)",
-        "OV-02-001  registration  not eligible: I1 not met; E3 not met",
+        "OV-02-001  registration  not eligible: I1 not met; E3 excludes",
         "OV-01-001  allocation  cannot tell yet: I5 unknown (needs_attestation)",
         "OV-02-001  allocation  not eligible: as at an earlier gate",
     ]

@@ -58,6 +58,14 @@ def test_nothing_is_fetched_where_it_could_change_nothing() -> None:
     assert "wanting at an earlier gate" in subject_page(answers("CANNOT TELL", before=("I1 (entry)",)), HEAD)
 
 
+def test_an_exclusion_that_applies_excludes_and_is_not_called_not_met() -> None:
+    judged = criterion("I1", "NOT_MET"), criterion("E1", "NOT_MET"), criterion("E2", "MET")
+    page = text(subject_page(answers("NOT ELIGIBLE", *judged), HEAD))
+    assert "Not eligible I1 not met, E1 excludes" in page
+    assert "(exclusion) does not exclude" in page
+    assert page.count("not met") == 2
+
+
 @pytest.mark.parametrize(
     ("relation", "margin", "holds", "words"),
     [
@@ -100,7 +108,7 @@ def test_the_page_says_all_and_stands_alone() -> None:
     assert "Cannot tell yet unknown: I9 at an earlier gate: I0 (entry)" in shown
     assert "Met near a bound I1 by 3 d (a)" in shown
     assert "plt 48 10*9/L (2024-05-02) against at least 50 10*9/L (50000 /uL): short by 2000 /uL" in shown
-    assert "Text of E5 &lt;b&gt; (excludes)" in shown
+    assert "Text of E5 &lt;b&gt; (exclusion)" in shown
     assert "lb.csv:S1:4 LBORRES 48 2024-05-02" in shown
     assert "is not a certified medical device" in shown
     assert not re.search(r"""(src|href)=["']?(https?:)?//|@import|url\(""", page)
