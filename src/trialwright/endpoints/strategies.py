@@ -9,14 +9,16 @@ from trialwright.endpoints.cohort import Cohort
 from trialwright.endpoints.measure import Request
 from trialwright.endpoints.rules import rules_of, therapy_item
 from trialwright.model.derivation import derivation_finding
-from trialwright.model.endpoint import Intercurrent
+from trialwright.model.endpoint import Definition, EventWhen, Intercurrent
 from trialwright.model.finding import Finding
 
 __all__ = ["strategy_refusals"]
 
 _AFTER: Final = ("new", "next", "subsequent", "further")
 _FOLLOWED: Final = {"treatment policy": "ignored", "hypothetical": "censored", "composite": "an event"}
-_DERIVED: Final = "treatment policy, composite or, for a new therapy, hypothetical"
+_DERIVED: Final = (
+    "treatment policy, composite, for a new therapy hypothetical, for a stop of treatment that censors while on it"
+)
 
 
 def strategy_refusals(cohort: Cohort, request: Request) -> tuple[Finding, ...]:
@@ -38,8 +40,9 @@ def strategy_refusals(cohort: Cohort, request: Request) -> tuple[Finding, ...]:
     Notes
     -----
     A new therapy is met by ignoring it (treatment policy), by censoring (hypothetical, while on treatment) or by
-    counting it (composite). A principal stratum, and a hypothetical course without any other event, need assumptions
-    that no row of a subject can follow.
+    counting it (composite). Any other event is met while on treatment only where a stop of treatment censors, and a
+    death as a composite only where it is an event. A principal stratum, and a hypothetical course without any other
+    event, need assumptions that no row of a subject can follow.
 
     References
     ----------
@@ -61,16 +64,29 @@ def _is_therapy(event: Intercurrent) -> bool:
     return "therap" in words and any(word in words for word in _AFTER)
 
 
+def _is_death(event: Intercurrent) -> bool:
+    return "death" in event.event.casefold()
+
+
+def _counts_deaths(definition: Definition) -> bool:
+    named = (each.event if isinstance(each, EventWhen) else each for each in definition.events or ())
+    return "death" in set(named)
+
+
 def _faults(cohort: Cohort, request: Request, event: Intercurrent) -> Iterator[tuple[str, str]]:
     if event.strategy == "principal stratum":
         yield "T21", f"'{event.event}' is met with a principal stratum, which no row can follow; no rows are made"
         return
+    timed = request.definition.measure == "time to event"
     if not _is_therapy(event):
-        if event.strategy == "hypothetical":
-            text = f"'{event.event}' is met with a hypothetical strategy, and only {_DERIVED} are derived"
+        stopped = timed and rules_of(cohort.study, request.definition, request.where, None).treatment_stop
+        if event.strategy == "hypothetical" or (event.strategy == "while on treatment" and timed and not stopped):
+            text = f"'{event.event}' is met with {event.strategy}, and only {_DERIVED} are derived"
             yield "T21", f"{text}; no rows are made"
+        if timed and event.strategy == "composite" and _is_death(event) and not _counts_deaths(request.definition):
+            yield "T22", f"'{event.event}' is met with composite, and no death is an event; no rows are made"
         return
-    if request.definition.measure != "time to event" or cohort.censoring is not None:
+    if not timed or cohort.censoring is not None:
         return
     done, asked = _handling(cohort, request), _FOLLOWED.get(event.strategy, "censored")
     if done != asked:

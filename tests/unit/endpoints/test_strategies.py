@@ -63,6 +63,27 @@ def test_what_no_row_can_follow_is_refused(event: str, strategy: str, followed: 
     assert ("T21" in ids(found)) is not followed
 
 
+@pytest.mark.parametrize(
+    ("events", "found"), [(["progression"], ["T22"]), (["progression", "death"], []), (["death"], [])]
+)
+def test_a_death_is_a_composite_only_where_it_is_an_event(events: list[str], found: list[str]) -> None:
+    made = derived(stated("composite", event="death", events=events), folder(LINE))
+    assert [each for each in ids(made) if each in ("T21", "T22")] == found
+    assert made.adtte.is_empty() is bool(found)
+
+
+@pytest.mark.parametrize(("stop", "found"), [("ignore", ["T21"]), ("censor", [])])
+def test_while_on_treatment_needs_a_stop_of_treatment_that_censors(stop: str, found: list[str]) -> None:
+    censor = {"at": "last adequate assessment", "treatment_stop": stop}
+    estimand = {
+        "treatment": "a", "population": "randomised", "variable": "b", "summary": "c",
+        "intercurrent": [{"event": "treatment stopped", "strategy": "while on treatment"}],
+    }  # fmt: skip
+    made = derived(study(changed(PFS, estimand=estimand, censor=censor)), folder(LINE))
+    assert [each for each in ids(made) if each in ("T21", "T22")] == found
+    assert made.adtte.is_empty() is bool(found)
+
+
 def test_a_rule_set_asked_for_takes_the_place_of_the_strategy() -> None:
     trial = stated("hypothetical")
     frames = folder(LINE)
