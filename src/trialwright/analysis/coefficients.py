@@ -98,8 +98,9 @@ def wald_terms(
         robust_se = None if robust is None else math.sqrt(robust[k, k])
         used = se if robust_se is None else robust_se
         p = plain(2 * ndtr(-abs(coef) / used)) if used > 0 else None
-        limits = (plain(np.exp(coef - z * used)), plain(np.exp(coef + z * used)))
-        found.append(CoxTerm(name, coef, se, robust_se, math.exp(coef), *limits, p))
+        with np.errstate(over="ignore"):  # of a covariate measured in a millionth of its unit, say
+            hr, lower, upper = (plain(float(ratio)) for ratio in np.exp([coef, coef - z * used, coef + z * used]))
+        found.append(CoxTerm(name, coef, se, robust_se, hr, lower, upper, p))
     return tuple(found)
 
 

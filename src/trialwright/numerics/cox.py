@@ -109,6 +109,18 @@ def _add(s1: Floats, s2: Floats, x: Floats, i: int, r: float) -> None:
 
 
 @kernel
+def _sum_anew(s1: Floats, s2: Floats, x: Floats, risk: Floats, rows: NDArray[np.intp]) -> float:
+    """Sums over the rows at risk, from nothing."""
+    s0 = 0.0
+    s1[:] = 0.0
+    s2[:] = 0.0
+    for j in rows:
+        s0 += risk[j]
+        _add(s1, s2, x, j, risk[j])
+    return s0
+
+
+@kernel
 def _likelihood(
     rows: Rows,
     event: NDArray[np.int8],
@@ -125,7 +137,7 @@ def _likelihood(
     for s in range(starts.size - 1):
         first, i = starts[s], starts[s + 1] - 1
         leaver = i
-        s0 = 0.0
+        s0, most = 0.0, 0.0
         s1[:] = 0.0
         s2[:] = 0.0
         while i >= first:
@@ -155,19 +167,22 @@ def _likelihood(
                 s0 -= risk[e]
                 _add(s1, s2, x, e, -risk[e])
                 leaver -= 1
+            most = max(most, s0)
+            if entry.size > 0 and s0 < 1e-6 * most:
+                # Nearly all of the sum has left it, and what is left is mostly rounding.
+                s0 = most = _sum_anew(s1, s2, x, risk, np.flatnonzero(entry[i + 1 : starts[s + 1]] < t) + i + 1)
             for tied in range(d):
                 share = tied / d if efron else 0.0
                 total = s0 - share * d0
+                if not total > 0.0:
+                    return -np.inf, gradient, information
                 loglik -= np.log(total)
                 for a in range(p):
                     mean[a] = (s1[a] - share * d1[a]) / total
                     gradient[a] -= mean[a]
                     for b in range(a + 1):
                         information[a, b] += (s2[a, b] - share * d2[a, b]) / total - mean[a] * mean[b]
-    for a in range(p):
-        for b in range(a):
-            information[b, a] = information[a, b]
-    return loglik, gradient, information
+    return loglik, gradient, information + np.tril(information, -1).T
 
 
 def cox_data(

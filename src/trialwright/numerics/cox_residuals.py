@@ -28,7 +28,7 @@ def _at_event_times(
     hazard_at, mean_at, own = np.zeros(n), np.zeros((n, p)), np.zeros((n, p))
     s1, d1, event_mean, own_mean = np.zeros(p), np.zeros(p), np.zeros(p), np.zeros(p)
     for s in range(starts.size - 1):
-        first, i, s0 = starts[s], starts[s + 1] - 1, 0.0
+        first, i, s0, most = starts[s], starts[s + 1] - 1, 0.0, 0.0
         leaver = i
         s1[:] = 0.0
         while i >= first:
@@ -46,6 +46,10 @@ def _at_event_times(
                 s0 -= risk[entry_order[leaver]]
                 s1 -= risk[entry_order[leaver]] * x[entry_order[leaver]]
                 leaver -= 1
+            most = max(most, s0)
+            if entry.size > 0 and s0 < 1e-6 * most:
+                # Nearly all of the sum has left it, and what is left is mostly rounding.
+                s0 = most = _sum_anew(s1, x, risk, np.flatnonzero(entry[i + 1 : starts[s + 1]] < t) + i + 1)
             if d == 0:
                 continue
             own_hazard = 0.0
@@ -66,6 +70,17 @@ def _at_event_times(
                     # Tied rows carry the risk set only in part, so part of what it takes off is given back.
                     own[k] = x[k] - event_mean + risk[k] * (x[k] * own_hazard - own_mean)
     return hazard_at, mean_at, own
+
+
+@kernel
+def _sum_anew(s1: Floats, x: Floats, risk: Floats, rows: NDArray[np.intp]) -> float:
+    """Sums over the rows at risk, from nothing."""
+    s0 = 0.0
+    s1[:] = 0.0
+    for j in rows:
+        s0 += risk[j]
+        s1 += risk[j] * x[j]
+    return s0
 
 
 @kernel

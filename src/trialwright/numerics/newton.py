@@ -21,6 +21,8 @@ _CONVERGED = 1e-16
 _FLAT = 1e-9
 # A step that stays this long, in standard deviations of the covariate, on a flat likelihood leads to infinity.
 _LONG_STEP = 0.1
+# A variance this large, again in standard deviations of the covariate, on a flat likelihood is of nothing known.
+_UNKNOWN_VARIANCE = 1e4
 _ALIAS_TOLERANCE = 1e-10
 
 
@@ -121,7 +123,9 @@ def climb(evaluate: Evaluate, kept: NDArray[np.intp], start: tuple[float, Floats
         decrement = float(gradient[kept] @ step)
         long = np.abs(step) > _LONG_STEP
         if decrement <= _FLAT * max(1.0, abs(loglik) * 1e-3) and long.any():
-            infinite[kept] = long
+            # Another that hardly bears on what is left of the likelihood has no estimate either, be its step short.
+            variance = np.diag(inverse_information(information[block]))
+            infinite[kept] = long | ~((variance > 0) & (variance < _UNKNOWN_VARIANCE))
             return Ascent(beta, loglik, information, infinite, True, iteration)
         tried = beta.copy()
         for _ in range(_MAX_HALVINGS):

@@ -113,6 +113,16 @@ def test_shape() -> None:
     assert list(shape["terms"][0]) == ["term", "coef", "se", "robust_se", "hr", "lower", "upper", "p"]
 
 
+def test_the_unit_of_a_covariate_changes_the_coefficient_and_breaks_nothing() -> None:
+    time, event, x, _ = cox_rows(41, 120)
+    coarse, fine = (cox(time, event, {"x": x[:, 1] * unit}).terms[0] for unit in (1.0, 1e-6))
+    assert fine.coef == pytest.approx(coarse.coef * 1e6, rel=1e-9)
+    assert fine.p == pytest.approx(coarse.p)
+    huge = cox(time, event, {"x": x[:, 1] * 1e-12 * np.sign(coarse.coef)}).terms[0]
+    assert (huge.status, huge.hr, huge.upper) == ("estimated", None, None)
+    assert huge.p == pytest.approx(coarse.p)
+
+
 def test_what_is_no_covariate_is_refused() -> None:
     with pytest.raises(NumericsError, match="no covariate"):
         cox([1, 2], [1, 1], {})

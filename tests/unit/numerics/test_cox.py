@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 from tests.oracles import OVARIAN, cox_derivatives, cox_rows
 from trialwright.errors import NumericsError
 from trialwright.numerics.cox import CoxFit, Ties, cox_data, fit_cox, partial_likelihood
+from trialwright.numerics.cox_residuals import score_residuals
 from trialwright.numerics.logrank import chi_square, logrank_sums
 from trialwright.numerics.ordering import order_rows
 
@@ -103,6 +104,31 @@ def test_separation_in_one_covariate_leaves_the_other_estimated() -> None:
     others = arm == 0
     # In the limit the arm without events leaves every risk set.
     assert found.coef[1] == pytest.approx(fit(time[others], event[others], age[others, None]).coef[0], abs=1e-6)
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+def test_a_risk_that_entered_late_leaves_nothing_of_itself_behind(ties: Ties) -> None:
+    # Seen backwards in time, a subject of risk e^45 is added and taken off again before the small ones have their turn.
+    time, event = np.array([1.0, 1.0, 2.0, 3.0, 9.0]), np.array([1, 1, 1, 1, 1])
+    x, entry = np.array([[0.3], [0.1], [0.2], [0.0], [45.0]]), np.array([0.0, 0.0, 0.0, 0.0, 8.0])
+    late = cox_data(time, event, x, rows=order_rows(time, entry=entry))
+    alone = cox_data(time[:4], event[:4], x[:4], rows=order_rows(time[:4]))
+    with_it, without = (partial_likelihood(data, data.scale, ties=ties) for data in (late, alone))
+    assert with_it[0] == pytest.approx(without[0], abs=1e-12)
+    assert with_it[1] * late.scale == pytest.approx(without[1] * alone.scale, abs=1e-11)
+    assert with_it[2] * late.scale**2 == pytest.approx(without[2] * alone.scale**2, abs=1e-10)
+    at_1 = CoxFit(np.ones(1), np.eye(1), 0.0, 0.0, 0.0, np.zeros(1, np.bool_), np.zeros(1, np.bool_), True, 1)
+    residuals = score_residuals(late, at_1, ties=ties)[:4]
+    assert residuals == pytest.approx(score_residuals(alone, at_1, ties=ties), abs=1e-12)
+
+
+def test_events_told_apart_by_two_covariates_together_estimate_neither() -> None:
+    # The one subject that bears on x had the event alone at risk: what z leaves of the likelihood says nothing of x.
+    time, event = np.array([5.0, 6.0, 6.0, 7.0, 8.0, 8.0]), np.array([0, 0, 1, 1, 1, 1])
+    z, x = np.array([1.3, -0.4, 1.1, -0.5, -2.0, 0.8]), np.array([0.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    stratum, entry = np.array([1, 1, 1, 1, 1, 0]), np.array([3.0, 5.0, 5.0, 1.0, 5.0, 7.0])
+    found = fit(time, event, np.column_stack([z, x]), stratum=stratum, n_strata=2, entry=entry)
+    assert found.infinite.tolist() == [True, True]
 
 
 def test_a_large_finite_effect_is_not_called_infinite() -> None:
