@@ -24,7 +24,17 @@ from trialwright import __version__
 from trialwright.errors import TrialwrightError
 from trialwright.model.library import load_object
 
-__all__ = ["COMMANDS", "EXIT_BUG", "EXIT_FINDINGS", "EXIT_INTERRUPTED", "EXIT_USAGE", "Entry", "app", "main"]
+__all__ = [
+    "COMMANDS",
+    "EXIT_BUG",
+    "EXIT_FINDINGS",
+    "EXIT_INTERRUPTED",
+    "EXIT_USAGE",
+    "Entry",
+    "WordyGroup",
+    "app",
+    "main",
+]
 
 EXIT_FINDINGS: Final = 1
 EXIT_USAGE: Final = 2
@@ -79,6 +89,16 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "survival": Entry("trialwright.cli.survival:command", "Estimate survival quantities from one CSV table."),
     }
 )
+
+
+class WordyGroup(click.Group):
+    """Group whose help gives the first sentence of each of its commands whole."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with their first sentences, broken into lines where they are long."""
+        whole = 1000
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, part.get_short_help_str(whole)) for name, part in sorted(self.commands.items())])
 
 
 class TableGroup(click.Group):

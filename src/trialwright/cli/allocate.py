@@ -13,6 +13,7 @@ import click
 
 from trialwright.allocation.engine import METHODS, checked_design
 from trialwright.allocation.predictability import advice, behaviour, candidates, has_exact
+from trialwright.cli import WordyGroup
 from trialwright.conduct.allocate import Place, allocate_next, verify
 from trialwright.conduct.rerandomise import rerandomise
 from trialwright.conduct.sealing import list_bytes, open_sealed, seal, write_private
@@ -63,7 +64,7 @@ def _repeated(function: Callable[..., None]) -> Callable[..., None]:
     return _RUNS(_SEED(gathered))
 
 
-@click.group("allocate", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("allocate", cls=WordyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Draw arms under a commitment: seal, list, next, verify, report, rerandomise.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from trialwright.cli import WordyGroup
 from trialwright.cli.kelim_fit import fit_command, simulate_command, vpc_command
 from trialwright.cli.kelim_map import map_command
 from trialwright.cli.kelim_sets import import_command, sign_command
@@ -11,7 +12,7 @@ from trialwright.cli.kelim_sets import import_command, sign_command
 __all__ = ["command"]
 
 
-@click.group("kelim", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("kelim", cls=WordyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Estimate how fast a tumour marker leaves the body: map, fit, simulate, vpc, import, sign.
 

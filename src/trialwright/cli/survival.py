@@ -8,6 +8,7 @@ from typing import cast
 import click
 
 from trialwright.analysis import survival
+from trialwright.cli import WordyGroup
 from trialwright.cli.survival_competing import cumulative_incidence_command, fine_gray_command, gray_command
 from trialwright.cli.survival_output import (
     Output,
@@ -36,7 +37,7 @@ from trialwright.numerics.zph import TRANSFORMS, Transform
 __all__ = ["command"]
 
 
-@click.group()
+@click.group(cls=WordyGroup)
 def command() -> None:
     """Estimate survival quantities from one CSV table with one row a subject."""
 
