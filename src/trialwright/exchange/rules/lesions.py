@@ -53,12 +53,10 @@ def _targets(scene: Scene) -> Iterator[Finding]:
     if targets.is_empty():
         return
     first = targets.select("USUBJID", "EVAL", "TULO", TRLNKID=pl.col("TULNKID"))
-    sizes = scene.frames["TR"].with_columns(EVAL=_reader("TR"))
-    sizes = sizes.join(first, on=["USUBJID", "EVAL", "TRLNKID"], how="inner").filter(pl.col("TRLO") == pl.col("TULO"))
-    small = sizes.filter(
-        ((pl.col("TRTESTCD") == "LDIAM") & (pl.col("TRVAL") < _MIN_LONGEST_TENTHS_MM))
-        | ((pl.col("TRTESTCD") == "LPERP") & (pl.col("TRVAL") < _MIN_SHORT_AXIS_TENTHS_MM))
-    )
+    longest = (pl.col("TRTESTCD") == "LDIAM") & (pl.col("TRVAL") < _MIN_LONGEST_TENTHS_MM)
+    short_axis = (pl.col("TRTESTCD") == "LPERP") & (pl.col("TRVAL") < _MIN_SHORT_AXIS_TENTHS_MM)
+    sizes = scene.frames["TR"].filter(longest | short_axis).with_columns(EVAL=_reader("TR"))
+    small = sizes.join(first, on=["USUBJID", "EVAL", "TRLNKID"], how="inner").filter(pl.col("TRLO") == pl.col("TULO"))
     words = pl.format("target {} has {} {} at first sight: too small to be measured", "TRLNKID", "TRORRES", "TRORRESU")
     yield from scene.report("G05", "TR", small.with_columns(words.alias("TEXT")), "TRORRES", "{}".format)
     groups = (
