@@ -211,8 +211,12 @@ def crossing(t, curve):
     if not below.size:
         return None
     first = below[0]
+    if curve[first] < 0.5 - 1e-8:
+        return float(t[first])
     lower = np.flatnonzero(curve < 0.5 - 1e-8)
-    return (t[first] + t[lower[0]]) / 2 if lower.size and curve[first] > 0.5 - 1e-8 else float(t[first])
+    if not lower.size and np.isnan(curve[-1]):
+        return None
+    return (t[first] + t[lower[0] if lower.size else -1]) / 2
 
 
 def median(time, event):

@@ -215,7 +215,7 @@ def quantile_times(time: Floats, height: Floats, probabilities: Floats) -> Float
     Notes
     -----
     When the curve lies exactly at 1 − p over a stretch (to a relative 1.5e-8, because the curve is a product of
-    floating-point factors), the time is the middle of the stretch; when the stretch is the last one, its beginning.
+    floating-point factors), the time is the middle of the stretch, the last one ending with the last observation.
 
     Examples
     --------
@@ -235,8 +235,9 @@ def quantile_times(time: Floats, height: Floats, probabilities: Floats) -> Float
         out[k] = t[first]
         if abs(h[first] - target) <= slack:
             below = np.flatnonzero(h[first:] < h[first] - slack)
-            if below.size:
-                out[k] = (t[first] + t[first + below[0]]) / 2
+            # A limit that is not known to the end has no end of its stretch either.
+            end = t[first + below[0]] if below.size else time[-1] if known[-1] else np.nan
+            out[k] = (t[first] + end) / 2
     return out
 
 

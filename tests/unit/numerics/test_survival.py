@@ -123,10 +123,24 @@ def test_a_stretch_counts_as_flat_at_the_height_in_spite_of_rounding() -> None:
         assert median == tenths + 0.5
 
 
-def test_a_flat_stretch_that_runs_to_the_end_gives_its_beginning() -> None:
+def test_a_flat_stretch_that_runs_to_the_end_ends_with_the_last_observation() -> None:
     time, event = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1, 1, 0, 0])
     curve = survival_curve(time, event)
-    assert quantile_times(curve.time, curve.surv, np.array([0.5])).tolist() == [2.0]
+    assert quantile_times(curve.time, curve.surv, np.array([0.5])).tolist() == [3.0]
+    unknown = np.array([0.75, 0.5, 0.5, np.nan])
+    assert np.isnan(quantile_times(curve.time, unknown, np.array([0.5]))).all()
+
+
+@pytest.mark.double_programmed("figures of tests/quantile.R of the R package survival")
+def test_quantiles_that_r_holds_itself_to() -> None:
+    time, event = np.array([9.0, 1.0, 1.0, 6.0, 6.0, 8.0, 10.0]), np.array([1, 1, 0, 1, 1, 0, 0])
+    curve = survival_curve(time, event)
+    asked = 1 - np.array([13 / 14, 6 / 7, 2 / 3, 0.5, 9 / 35, 0.1])
+    found = quantile_times(curve.time, curve.surv, asked)
+    assert found == pytest.approx([1, 3.5, 6, 9, 9.5, np.nan], nan_ok=True)
+    lower, upper = pointwise_limits(curve.surv, curve.log_variance, conf_type="log", level=0.95)
+    assert quantile_times(curve.time, lower, asked).tolist() == [1, 1, 1, 6, 6, 9]
+    assert np.isnan(quantile_times(curve.time, upper, asked)).all()
 
 
 def test_a_height_never_reached_is_not_the_last_time() -> None:
