@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from trialwright.cli.run import day_of, say
-from trialwright.conduct.screen import Asked, Screened, screen, write_screened
+from trialwright.conduct.screen import Screened, ScreenRequest, screen, write_screened
 from trialwright.conduct.studies import open_study
 from trialwright.model.screened import CriterionAnswer, SubjectAnswers
 
@@ -172,7 +172,7 @@ def command(
     each subject, a page to print that says what to fetch next. The exit code is 0 when everybody is eligible, 1 when
     somebody is not or cannot be told yet.
     """
-    found = screen(open_study(study), data, Asked(on, gate, subjects))
+    found = screen(open_study(study), data, ScreenRequest(on, gate, subjects))
     if out is not None:
         files = write_screened(found, out, force=force, say=say)
         say(f"{len(files)} files stand in {out}")

@@ -28,14 +28,14 @@ from trialwright.report.subject_page import PageHead, subject_page
 from trialwright.screening.explain import Explainer
 from trialwright.screening.screen import GateScreen
 
-__all__ = ["MOST_PAGES", "Asked", "Screened", "screen", "write_screened"]
+__all__ = ["MOST_PAGES", "ScreenRequest", "Screened", "screen", "write_screened"]
 
 MOST_PAGES: Final = 2000
 """With more subjects pages are written only for those who are named."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ScreenRequest:
     """Whom a screening is asked about, and when.
 
     Parameters
@@ -137,11 +137,11 @@ class Screened:
                 before[subject] = (*earlier, *open_here)
 
 
-EVERYBODY: Final = Asked()
+EVERYBODY: Final = ScreenRequest()
 """Everybody, at every gate, on the day the data are complete to."""
 
 
-def screen(opened: OpenedStudy, data: Path, asked: Asked = EVERYBODY) -> Screened:
+def screen(opened: OpenedStudy, data: Path, asked: ScreenRequest = EVERYBODY) -> Screened:
     """Eligibility of the subjects of a data folder.
 
     Parameters
@@ -150,7 +150,7 @@ def screen(opened: OpenedStudy, data: Path, asked: Asked = EVERYBODY) -> Screene
         The study with its state and hash.
     data : Path
         The data folder.
-    asked : Asked
+    asked : ScreenRequest
         Whom it is about, and when.
 
     Returns

@@ -9,14 +9,14 @@ from typing import TypeAlias
 
 from trialwright.model.schedule import DosePlan, ScoreUse
 
-__all__ = ["Asked", "Computation", "Computed", "Known"]
+__all__ = ["WantedFigure", "Computation", "Computed", "Known"]
 
 Known: TypeAlias = Decimal | str | None
 """An input as far as it is known: a number in the item's own unit, a code, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WantedFigure:
     """What a criterion wants computed.
 
     Parameters
@@ -62,5 +62,5 @@ class Computed:
     reason: str = ""
 
 
-Computation: TypeAlias = Callable[[Mapping[str, tuple[Known, ...]], Asked], Computed]
+Computation: TypeAlias = Callable[[Mapping[str, tuple[Known, ...]], WantedFigure], Computed]
 """From the inputs by name, each a tuple with one entry an item, to the figure; it has no effects."""

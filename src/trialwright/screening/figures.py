@@ -14,7 +14,7 @@ from trialwright.errors import StudyError, UnitError
 from trialwright.model.criteria import Age, Comparison, ItemIs, Node, NodeBase
 from trialwright.model.schedule import DosePlan, ScoreUse
 from trialwright.screening.answer import FALSE, TRUE, UNKNOWN, Answer, Ints, Verdicts, reason_bit
-from trialwright.screening.computed import Asked, Computation, Computed, Known
+from trialwright.screening.computed import Computation, Computed, Known, WantedFigure
 from trialwright.screening.gap import Gap
 from trialwright.screening.inputs import Input, known_inputs
 from trialwright.screening.margin import Margin, Told, exact_text, millionths_away, range_margin
@@ -49,7 +49,7 @@ class Figures:
     gaps: tuple[Gap, ...]
 
 
-def computed_figures(setting: Setting, use: ScoreUse | DosePlan, asked: Asked) -> Figures | None:
+def computed_figures(setting: Setting, use: ScoreUse | DosePlan, asked: WantedFigure) -> Figures | None:
     """The figure of a score or a dose plan for every subject; worked out once for equal inputs.
 
     Parameters
@@ -58,7 +58,7 @@ def computed_figures(setting: Setting, use: ScoreUse | DosePlan, asked: Asked) -
         Subjects, moments, window.
     use : ScoreUse or DosePlan
         As stated in the study file.
-    asked : Asked
+    asked : WantedFigure
         What is wanted.
 
     Returns
@@ -88,7 +88,7 @@ def _node_of(item: str) -> Node:
     return Age(age=Comparison()) if item == "age" else ItemIs(item=item)
 
 
-def _figure(function: Computation, inputs: Mapping[str, list[Input]], row: Ints, asked: Asked) -> Computed:
+def _figure(function: Computation, inputs: Mapping[str, list[Input]], row: Ints, asked: WantedFigure) -> Computed:
     left = iter(row)
     values: dict[str, tuple[Known, ...]] = {
         name: tuple(each.values[number] if (number := int(next(left))) >= 0 else None for each in group)

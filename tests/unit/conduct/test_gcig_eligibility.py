@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.rude import Change, folder, swap
-from trialwright.conduct.screen import Asked, screen
+from trialwright.conduct.screen import ScreenRequest, screen
 from trialwright.conduct.studies import open_study
 from trialwright.model.screened import CriterionAnswer
 
@@ -19,7 +19,7 @@ GROWN = swap("OV-02-001,1,RECIST 1.1,OVRLRESP,SD", "OV-02-001,1,RECIST 1.1,OVRLR
 def judged(place: Path, changes: dict[str, Change]) -> CriterionAnswer:
     """Criterion I3 of the second subject, whose scans show progression."""
     data = folder(place / "data", {"rs.csv": GROWN, **changes})
-    found = screen(open_study("nct07295132"), data, Asked(gate="allocation", subjects=("OV-02-001",)))
+    found = screen(open_study("nct07295132"), data, ScreenRequest(gate="allocation", subjects=("OV-02-001",)))
     (answers,) = found.answers()
     return next(each for each in answers.criteria if each.id == "I3")
 

@@ -11,7 +11,7 @@ from typing import Final
 from trialwright.model.catalogue import Catalogue, Spec
 from trialwright.model.study import Study
 from trialwright.protocol.load import load
-from trialwright.screening.computed import Asked, Computation, Computed, Known
+from trialwright.screening.computed import Computation, Computed, Known, WantedFigure
 
 FOLDER: Final = Path(__file__).parents[2] / "fixtures" / "studies"
 OFFERED: Final = Catalogue(
@@ -42,7 +42,7 @@ def points(value: Known, order: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(range(len(order))) if value is None else (order.index(str(value)),)
 
 
-def child_pugh(inputs: Inputs, _asked: Asked) -> Computed:
+def child_pugh(inputs: Inputs, _asked: WantedFigure) -> Computed:
     (bilirubin,), (albumin,), (inr,) = inputs["bilirubin"], inputs["albumin"], inputs["inr"]
     closed = Decimal("0.000001")  # the middle band holds both of its ends
     items = [
@@ -57,7 +57,7 @@ def child_pugh(inputs: Inputs, _asked: Asked) -> Computed:
     return Computed(Decimal(min(totals)), Decimal(max(totals)), classes=classes)
 
 
-def sft_risk(inputs: Inputs, _asked: Asked) -> Computed:
+def sft_risk(inputs: Inputs, _asked: WantedFigure) -> Computed:
     items = [
         bands(inputs["age"][0], "55"),
         bands(inputs["size"][0], "5", "10", "15"),
@@ -68,7 +68,7 @@ def sft_risk(inputs: Inputs, _asked: Asked) -> Computed:
     return Computed(Decimal(min(totals)), Decimal(max(totals)))
 
 
-def partition(inputs: Inputs, asked: Asked) -> Computed:
+def partition(inputs: Inputs, asked: WantedFigure) -> Computed:
     if asked.name == "spared_fraction":
         (perfused,), (spared,) = inputs["perfused_volume"], inputs["spared_volume"]
         if not isinstance(perfused, Decimal) or not isinstance(spared, Decimal):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialwright.model.criteria import Score
 from trialwright.screening.answer import UNKNOWN, Answer, constant
-from trialwright.screening.computed import Asked
+from trialwright.screening.computed import WantedFigure
 from trialwright.screening.figures import class_answer, computed_figures, value_answer
 from trialwright.screening.kind import Kind
 from trialwright.screening.readings import code_answer, number_answer
@@ -20,7 +20,7 @@ def _judge(node: Score, setting: Setting) -> Answer:
     if use.item is not None:
         read = code_answer if setting.study.items[use.item].is_ == "code" else number_answer
         return read(setting, use.item, node, "latest")
-    figures = computed_figures(setting, use, Asked(use, node.part, {}))
+    figures = computed_figures(setting, use, WantedFigure(use, node.part, {}))
     if figures is None:
         return constant(setting.size, UNKNOWN, "not_computed")
     return class_answer(figures, node) if node.part == "class" else value_answer(figures, node, node.score)

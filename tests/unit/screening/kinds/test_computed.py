@@ -11,7 +11,7 @@ import pytest
 from tests.unit.screening.trial import Tables, answered, frames, moments, node, sample, study
 from trialwright.errors import StudyError
 from trialwright.screening import Context, judge
-from trialwright.screening.computed import Asked, Computed, Known
+from trialwright.screening.computed import Computed, Known, WantedFigure
 
 pytestmark = pytest.mark.unvalidated
 
@@ -30,10 +30,10 @@ TRIAL = study(
         }
     ],
 )  # fmt: skip
-SEEN: list[tuple[Mapping[str, tuple[Known, ...]], Asked]] = []
+SEEN: list[tuple[Mapping[str, tuple[Known, ...]], WantedFigure]] = []
 
 
-def doubled(inputs: Mapping[str, tuple[Known, ...]], asked: Asked) -> Computed:
+def doubled(inputs: Mapping[str, tuple[Known, ...]], asked: WantedFigure) -> Computed:
     SEEN.append((inputs, asked))
     value = inputs["of"][0]
     if value is None:
