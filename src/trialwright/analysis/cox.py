@@ -232,7 +232,7 @@ class ProportionalHazardsTest:
         One a covariate.
     overall : DriftTerm
         All covariates together.
-    transform : {"km", "identity", "rank"}
+    transform : {"km", "identity", "rank", "log"}
         Function of time along which a drift was sought.
     """
 
@@ -252,8 +252,8 @@ def cox_zph(model: CoxModel, *, transform: Transform = "km") -> ProportionalHaza
     ----------
     model : CoxModel
         A model whose coefficients are all estimated.
-    transform : {"km", "identity", "rank"}, optional
-        Function of time: 1 − S(t−) of all subjects together, time, or the rank of the event time.
+    transform : {"km", "identity", "rank", "log"}, optional
+        Function of time: 1 − S(t−) of all subjects together, time, its rank among all exit times, or its logarithm.
 
     Returns
     -------

@@ -16,7 +16,7 @@ from trialwright.numerics.survival import survival_curve
 
 __all__ = ["TRANSFORMS", "DriftTest", "Transform", "drift_sums", "drift_test", "time_transform"]
 
-Transform = Literal["km", "identity", "rank"]
+Transform = Literal["km", "identity", "rank", "log"]
 TRANSFORMS: tuple[Transform, ...] = get_args(Transform)
 
 Floats = NDArray[np.float64]
@@ -123,8 +123,9 @@ def time_transform(
         Exit times, near-equal times merged.
     event : (n,) int
         1 for an event, 0 for a censoring.
-    transform : {"km", "identity", "rank"}
-        1 − S(t−) of all rows together, the time itself, or the rank among the event times (ties share their mean).
+    transform : {"km", "identity", "rank", "log"}
+        1 − S(t−) of all rows together, the time itself, its rank among all exit times (ties share their mean), or its
+        logarithm.
     entry : (n,) float, optional
         Entry times.
 
@@ -136,7 +137,7 @@ def time_transform(
     Raises
     ------
     NumericsError
-        When the transform is not one of the three.
+        When the transform is not one of the four, or the logarithm of an event at time 0 is asked for.
 
     Examples
     --------
@@ -152,10 +153,14 @@ def time_transform(
         case "identity":
             g = time.astype(np.float64)
         case "rank":
-            # The kernel reads g at any row of an event time, so censored rows need the rank of their time too.
-            of_events = np.sort(time[died])
-            below, up_to = (np.searchsorted(of_events, time, side=side) for side in ("left", "right"))
+            # Among all rows, the censored ones too, as R has ranked them since its version 3.
+            ordered = np.sort(time)
+            below, up_to = (np.searchsorted(ordered, time, side=side) for side in ("left", "right"))
             g = (below + up_to + 1) / 2.0
+        case "log":
+            if (time[died] == 0).any():
+                raise NumericsError("an event at time 0 has no logarithm", mend="choose another function of time")
+            g = np.log(np.where(time > 0, time, 1.0))
         case _:
             raise NumericsError(
                 f"transform {transform!r} of time is not known", mend=f"use one of {', '.join(TRANSFORMS)}"
@@ -205,7 +210,7 @@ def drift_test(data: CoxData, fit: CoxFit, *, transform: Transform = "km", ties:
         Sorted rows.
     fit : CoxFit
         The fit of the same rows, every coefficient finite.
-    transform : {"km", "identity", "rank"}, optional
+    transform : {"km", "identity", "rank", "log"}, optional
         Function of time that a drift is sought along.
     ties : {"efron", "breslow"}, optional
         As in the fit.

@@ -20,15 +20,16 @@ def plain_transform(
     times = sorted({float(t) for t in time[event == 1]})
     if transform == "identity":
         return {t: t for t in times}
+    if transform == "log":
+        return {t: float(np.log(t)) for t in times}
     if transform == "rank":
-        died = time[event == 1]
-        return {t: float(np.mean(np.flatnonzero(np.sort(died) == t)) + 1) for t in times}
+        return {t: float(np.mean(np.flatnonzero(np.sort(time) == t)) + 1) for t in times}
     curve = kaplan_meier(time, event, entry)
     before = [1.0, *(curve[t] for t in times)]
     return {t: 1 - s for t, s in zip(times, before, strict=False)}
 
 
-@pytest.mark.parametrize("transform", ["km", "identity", "rank"])
+@pytest.mark.parametrize("transform", ["km", "identity", "rank", "log"])
 @pytest.mark.parametrize("ties", ["efron", "breslow"])
 @pytest.mark.parametrize("late", [False, True])
 def test_statistic_is_that_of_the_model_with_added_columns(transform: Transform, ties: str, late: bool) -> None:
@@ -41,6 +42,19 @@ def test_statistic_is_that_of_the_model_with_added_columns(transform: Transform,
     _, score, information = cox_derivatives(time, event, x, fit.coef, ties=ties, entry=entry, g=g)
     for columns in ([0], [1], [0, 1]):
         assert test.statistic(columns) == pytest.approx(drift_statistic(score, information, columns), rel=1e-6)
+
+
+def test_ranks_count_the_censored_and_ties_share_them() -> None:
+    g = time_transform(np.array([1.0, 2.0, 3.0, 3.0, 9.0]), np.array([1, 0, 1, 1, 1]), "rank")
+    # Ranks 1, 2, 3.5, 3.5 and 5; their mean over the events is 3.25.
+    assert g[[0, 2, 4]].tolist() == pytest.approx([-1.0, 0.25 / 2.25, 1.75 / 2.25])
+
+
+def test_an_event_at_time_0_has_no_logarithm() -> None:
+    time = np.array([0.0, 1.0, 3.0])
+    with pytest.raises(NumericsError, match="time 0"):
+        time_transform(time, np.array([1, 1, 1]), "log")
+    assert np.isfinite(time_transform(time, np.array([0, 1, 1]), "log")).all()
 
 
 def test_the_curve_behind_km_is_read_just_before_the_event_and_pools_the_strata() -> None:

@@ -39,7 +39,7 @@ METHOD = Method(
         "method",
         "Score test of proportional hazards.",
         "Grambsch and Therneau, Biometrika 1994;81:515-526, doi:10.1093/biomet/81.3.515 (DOI unverified)",
-        settings={"transform": ("km", "identity", "rank"), "ties": ("efron", "breslow")},
+        settings={"transform": ("km", "identity", "rank", "log"), "ties": ("efron", "breslow")},
         measures=("time to event",),
         needs=("compare",),
     ),
