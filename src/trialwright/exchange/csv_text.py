@@ -79,11 +79,14 @@ def read_csv_text(data: bytes, file: str) -> tuple[pl.DataFrame | None, list[Fin
     if shape is None:
         return None, faults
     try:
-        frame = pl.read_csv(data, infer_schema=False, has_header=True, schema=dict.fromkeys(names, pl.String()))
+        # polars leaves doubled quotes of a header as they stand
+        schema = {name.replace('"', '""'): pl.String() for name in names}
+        frame = pl.read_csv(data, infer_schema=False, has_header=True, schema=schema)
     except pl.exceptions.PolarsError:
         return None, [_stray_quote(data, file)]
     if frame.height != shape.lines.len():
         return None, [_stray_quote(data, file)]
+    frame.columns = names
     if quoted and b'""' in data:
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return frame.with_columns(LINE=shape.lines).filter(~shape.blank), []

@@ -143,3 +143,11 @@ def test_any_bytes_are_read_as_the_standard_library_does_or_refused(data: bytes)
         records = [record for record in csv.reader(text, strict=True) if record][1:]
         assert frame.drop("LINE").rows() == [tuple(cell or None for cell in record) for record in records]
         assert frame["LINE"].is_sorted()
+
+
+def test_quotes_of_a_header_are_those_of_the_format() -> None:
+    frame, findings = read_csv_text(b't,"arm, ""x""","a, b"\n1,"say ""no""",3\n', "x.csv")
+    assert findings == []
+    assert frame is not None
+    assert frame.columns == ["t", 'arm, "x"', "a, b", "LINE"]
+    assert frame.row(0) == ("1", 'say "no"', "3", 2)
