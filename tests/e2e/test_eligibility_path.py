@@ -76,7 +76,7 @@ def test_tables_results_and_report_say_the_same(place: Path) -> None:
     for line in counted:
         gate = line["Group"].split(":")[0].lower()
         own = [verdict for (_, at, name), verdict in verdicts.items() if (at, name) == (gate, line["Criterion"])]
-        assert [int(line[word]) for word in ("Met", "Not met", "Unknown")] == [
+        assert [int(line[word]) for word in ("Eligible", "Not eligible", "Unknown")] == [
             own.count(word) for word in ("MET", "NOT_MET", "UNKNOWN")
         ]
 

@@ -65,12 +65,13 @@ def criteria_counts_table(context: Context) -> Table | None:
             cells = text_cells([texts[name], *(thousands(int(number)) for number in numbers)])
             rows.append(Row(Cell(name), cells, 1))
     columns = (
-        Column("Criterion"), Column("Text"), Column("Met", numeric=True), Column("Not met", numeric=True),
+        Column("Criterion"), Column("Text"), Column("Eligible", numeric=True), Column("Not eligible", numeric=True),
         Column("Unknown", numeric=True), Column("Near a bound", numeric=True),
     )  # fmt: skip
     notes = (
-        "An exclusion is met when it does not exclude. Unknown is never counted as met or as not met.",
-        "Near a bound: met by no more than 5% of the bound.",
+        "By each criterion alone; an exclusion leaves a subject eligible when it does not apply.",
+        "Unknown counts neither as eligible nor as not eligible.",
+        "Near a bound: eligible by no more than 5% of the bound.",
     )
     return Table("eligibility", "Eligibility by criterion", columns, tuple(rows), notes)
 
@@ -119,12 +120,12 @@ def screen_failures_table(context: Context) -> Table | None:
         for name, n, alone in here.select("CRITID", "N", "ALONE").iter_rows():
             rows.append(Row(Cell(name), text_cells([texts[name], thousands(n), thousands(alone)]), 1))
     columns = (
-        Column("Criterion not met"), Column("Text"), Column("Subjects", numeric=True),
+        Column("Criterion"), Column("Text"), Column("Subjects", numeric=True),
         Column("For this alone", numeric=True),
     )  # fmt: skip
     notes = (
         "Judged from the data; the reasons the sites recorded stand in the flow of subjects.",
-        "A subject counts at every criterion it does not meet.",
+        "A subject counts at every criterion that kept it out.",
     )
     return Table("screen-failures", "Why subjects came no further", columns, tuple(rows), notes)
 
@@ -162,7 +163,7 @@ def eligibility_log_table(context: Context) -> Table | None:
         _long_date(pl.col("AT")).fill_null("not known").alias("Judged on"),
         pl.when("REACHED").then(pl.lit("yes")).otherwise(pl.lit("no")).alias("Reached"),
         pl.col("VERDICT").str.to_lowercase().alias("Verdict"),
-        pl.col("FAILED").replace("", None).fill_null("–").alias("Not met"),
+        pl.col("FAILED").replace("", None).fill_null("–").alias("Not eligible by"),
         pl.col("OPEN").replace("", None).fill_null("–").alias("Unknown"),
     )
     shown = cells.height <= MAX_LISTED

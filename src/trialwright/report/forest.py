@@ -127,7 +127,7 @@ def _chart(rows: list[_Line], compared: tuple[str, str], canvas: Canvas) -> alt.
     axis = alt.Axis(values=_ticks(low, high, canvas), labelExpr="'' + datum.value", labelOverlap=False)
     x, x_low = (alt.X(field, title="Hazard ratio (log scale)", scale=scale, axis=axis) for field in ("hr:Q", "lower:Q"))
     y = alt.Y("at:Q", scale=alt.Scale(domain=[0, len(lines)], reverse=True, nice=False), axis=None)
-    estimated = [(at + 0.5, row) for at, (row, _) in enumerate(lines) if row is not None and row.hr is not None]
+    estimated = [(at + 0.5, row) for at, (row, _, _) in enumerate(lines) if row is not None and row.hr is not None]
     one = alt.Chart(alt.Data(values=[{"hr": 1.0, "at": 0.0, "to": len(lines)}]))
     data = alt.Data(
         values=[{"at": at, "hr": r.hr, "lower": r.lower, "upper": r.upper, "events": r.events} for at, r in estimated]
@@ -139,12 +139,15 @@ def _chart(rows: list[_Line], compared: tuple[str, str], canvas: Canvas) -> alt.
         alt.Chart(data).mark_rule(strokeWidth=1.4, color=INK).encode(x_low, alt.X2("upper:Q"), y),
         alt.Chart(data).mark_square(color=INK, opacity=1).encode(x, y, size),
     ]
-    for at, (row, text) in enumerate(lines):
+    for at, (row, text, beside) in enumerate(lines):
         y_px = LINE_PX * (at + 0.5)
         indent_px = 12 if row is not None and row.factor else 0
         fitted = _fitted(text, label_px - indent_px - 6, canvas)
         layers.append(lettering(fitted, canvas, x_px=indent_px - label_px, y_px=y_px, bold=row is None))
-        layers += _columns(row, canvas, plot_px, y_px) if row is not None else []
+        if row is not None:
+            layers += _columns(row, canvas, plot_px, y_px)
+        elif beside and not canvas.is_narrow:
+            layers.append(lettering(beside, canvas, x_px=plot_px + 84, y_px=y_px))
     layers += _heads(compared, canvas, (plot_px, label_px, height_px))
     return layered(layers, width_px=plot_px, height_px=height_px)
 
@@ -156,16 +159,23 @@ def _ticks(low: float, high: float, canvas: Canvas) -> list[float]:
     return [tick for tick in inside if tick not in other]
 
 
-def _lines(rows: list[_Line]) -> list[tuple[_Line | None, str]]:
-    """Lines of the figure: a heading for each factor, its levels below it."""
-    lines: list[tuple[_Line | None, str]] = []
+def _lines(rows: list[_Line]) -> list[tuple[_Line | None, str, str]]:
+    """Lines of the figure: a heading for each factor with its test of interaction, its levels below it."""
+    lines: list[tuple[_Line | None, str, str]] = []
     factor = ""
     for row in rows:
         if row.factor and row.factor != factor:
-            lines.append((None, row.factor))
+            lines.append((None, row.factor, _interaction_words(row.p)))
         factor = row.factor
-        lines.append((row, row.level))
+        lines.append((row, row.level, ""))
     return lines
+
+
+def _interaction_words(p: float | None) -> str:
+    if p is None:
+        return ""
+    printed = p_value(p)
+    return f"Interaction p {printed}" if printed.startswith("<") else f"Interaction p = {printed}"
 
 
 def _fitted(text: str, width_px: float, canvas: Canvas) -> str:

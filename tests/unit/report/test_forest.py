@@ -41,6 +41,7 @@ def test_a_subgroup_with_too_few_events_has_no_mark_and_says_so(by_arm: Dossier)
 def test_the_test_of_interaction_stands_once_a_factor(by_arm: Dossier) -> None:
     printed = [row.cells[-1].text for row in forest(by_arm).table.rows if row.cells]
     assert printed == ["", "0.62", "", "0.81", ""]
+    assert [forest(by_arm).wide.count(f"Interaction p = {p}<") for p in ("0.62", "0.81")] == [1, 1]
 
 
 def test_one_wide_interval_does_not_hide_the_others(by_arm: Dossier) -> None:
