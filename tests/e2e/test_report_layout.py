@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,16 @@ from bs4 import BeautifulSoup
 
 from tests.unit.report.invented_dossier import SILENCES, invented_dossier
 from trialwright.conduct.studies import open_study
+from trialwright.model.result import Result
 from trialwright.protocol.provenance import silences
 from trialwright.report.build import build
 
 pytestmark = [pytest.mark.unvalidated, pytest.mark.slow]
 
+LONG = Result(
+    "KELIMACC/hr_favourable_weighted:PFS@EXPERIMENTAL", value=0.9, low=0.68, high=1.17, level=0.95,
+    method="kaplan-meier", set="randomised", status="estimated", certainty="unverified",
+)  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -27,7 +33,8 @@ MEASURE = """
 <script>
 const seen = element => element.getClientRects().length > 0;
 const root = document.documentElement;
-const found = {width: window.innerWidth, page: root.scrollWidth, texts: 0, overlaps: [], outside: [], cut: []};
+const found = {width: window.innerWidth, page: root.scrollWidth, texts: 0};
+found.overlaps = [], found.outside = [], found.cut = [], found.hidden = [];
 for (const svg of document.querySelectorAll('svg')) {
   if (!seen(svg)) continue;
   const frame = svg.getBoundingClientRect();
@@ -48,6 +55,8 @@ for (const svg of document.querySelectorAll('svg')) {
 for (const box of document.querySelectorAll('p, h1, h2, dd, figcaption, .scroll, svg'))
   if (seen(box) && box.getBoundingClientRect().right > window.innerWidth + 1)
     found.cut.push(box.tagName + ' ' + box.textContent.slice(0, 40));
+for (const box of document.querySelectorAll('.tablebox .scroll'))
+  if (seen(box) && box.scrollWidth > box.clientWidth + 1) found.hidden.push(box.ariaLabel);
 const note = document.createElement('pre');
 note.id = 'measured';
 note.textContent = JSON.stringify(found);
@@ -72,7 +81,8 @@ def run(browser: str, profile: Path, *arguments: str) -> str:
 @pytest.mark.parametrize("by_arm", [True, False], ids=["by-arm", "pooled"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_overlaps_and_nothing_sticks_out(browser: str, tmp_path: Path, by_arm: bool, width: int) -> None:
-    html = build(invented_dossier(by_arm=by_arm), SILENCES)["report.html"].decode()
+    dossier = invented_dossier(by_arm=by_arm)
+    html = build(replace(dossier, results=(*dossier.results, LONG)), SILENCES)["report.html"].decode()
     page = tmp_path / "report.html"
     # a window is never narrower than about 500 points, a frame inside it is
     page.write_text(html.replace("</body>", MEASURE + "</body>"), encoding="utf-8")
@@ -101,6 +111,7 @@ def test_nothing_overlaps_and_nothing_sticks_out(browser: str, tmp_path: Path, b
     assert found["outside"] == []
     assert found["cut"] == []
     assert found["page"] <= width
+    assert found["hidden"] == [] or width < 1280
 
 
 def test_what_the_record_does_not_say_fills_one_printed_page(browser: str, tmp_path: Path) -> None:
